@@ -1,0 +1,41 @@
+// Runs a program of the workspace.
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+// node_modules/.bin holds Node 24 as `node`. Looked up anew for each program: on a fresh clone it is not there when
+// the first script starts (a shell would have remembered the machine's Node by then).
+const PATH = `${join(root, "node_modules", ".bin")}${delimiter}${process.env.PATH}`;
+
+/**
+ * Runs `program` in the workspace's root and resolves to its exit code (128 + the number of the signal, if one ended
+ * it). With `quiet` the program's output is shown on stderr, and only if it fails.
+ */
+export function run(program, args, { quiet = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, PATH, TURBO_TELEMETRY_DISABLED: "1" },
+      stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
+    });
+    const output = [];
+    child.stdout?.on("data", (chunk) => output.push(chunk));
+    child.stderr?.on("data", (chunk) => output.push(chunk));
+
+    // Ctrl-C in a terminal reaches the child by itself; this process waits for what the child makes of it.
+    const ignore = () => {};
+    const pass = () => child.kill("SIGTERM");
+    process.on("SIGINT", ignore).on("SIGTERM", pass);
+
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      process.off("SIGINT", ignore).off("SIGTERM", pass);
+      const status = code ?? 128 + constants.signals[signal];
+      if (status !== 0) process.stderr.write(Buffer.concat(output));
+      resolve(status);
+    });
+  });
+}

@@ -1,0 +1,32 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+const root = import.meta.dirname;
+
+/** Every folder of packages/ and tooling/ with tests is a project, named as its package.json says. */
+function projects(): { name: string; folder: string }[] {
+  return ["packages", "tooling"]
+    .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
+    .filter((folder) => existsSync(join(folder, "package.json")) && existsSync(join(folder, "test")))
+    .map((folder) => ({ name: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).name, folder }));
+}
+
+// `vitest run` runs test/**/*.test.ts; `vitest run --mode long` runs what takes long, test/**/*.long.test.ts.
+export default defineConfig(({ mode }) => ({
+  test: {
+    projects: projects().map(({ name, folder }) => ({
+      extends: true,
+      root: folder,
+      test: {
+        name,
+        include: mode === "long" ? ["test/**/*.long.test.ts"] : ["test/**/*.test.ts"],
+        exclude: mode === "long" ? [] : ["test/**/*.long.test.ts"],
+      },
+    })),
+    // Built packages are loaded by Node itself, as users load them, not through the test runner's transforms.
+    server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
+    passWithNoTests: true,
+    testTimeout: mode === "long" ? 300_000 : 10_000,
+  },
+}));
