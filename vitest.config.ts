@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { countReporter } from "./tooling/workshop/count-reporter.ts";
 
 const root = import.meta.dirname;
 
-/** Every folder of packages/ and tooling/ with tests is a project, named as its package.json says. */
+/** Every folder of packages/ and tooling/ that has tests is a project, named as its package.json says. */
 function projects(): { name: string; folder: string }[] {
   return ["packages", "tooling"]
     .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
@@ -12,7 +13,7 @@ function projects(): { name: string; folder: string }[] {
     .map((folder) => ({ name: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).name, folder }));
 }
 
-// `vitest run` runs test/**/*.test.ts; `vitest run --mode long` runs what takes long, test/**/*.long.test.ts.
+// `vitest run` runs test/**/*.test.ts; `vitest run --mode long` runs what takes long: test/**/*.long.test.ts.
 export default defineConfig(({ mode }) => ({
   test: {
     projects: projects().map(({ name, folder }) => ({
@@ -24,8 +25,9 @@ export default defineConfig(({ mode }) => ({
         exclude: mode === "long" ? [] : ["test/**/*.long.test.ts"],
       },
     })),
-    // Built packages are loaded by Node itself, as users load them, not through the test runner's transforms.
+    // Built packages are loaded by Node itself, as users load them, not through the transforms of the test runner.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
+    reporters: ["default", countReporter],
     passWithNoTests: true,
     testTimeout: mode === "long" ? 300_000 : 10_000,
   },

@@ -1,18 +1,30 @@
-// Installs the workspace's dependencies with the pinned pnpm, unless they are there already.
-import { existsSync, readFileSync } from "node:fs";
+// Installs the workspace's dependencies with the pinned pnpm, unless that was done since the lockfile last changed.
+import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root, run } from "./run.mjs";
 
-/** pnpm leaves a copy of the lockfile it installed from. */
-function isInstalled() {
-  const installed = join(root, "node_modules", ".pnpm", "lock.yaml");
-  return existsSync(installed) && readFileSync(join(root, "pnpm-lock.yaml")).equals(readFileSync(installed));
+const lockfile = join(root, "pnpm-lock.yaml");
+
+// What tooling/runtimes depends on is half a gigabyte of other Nodes, Bun and Deno: only its own script asks for it.
+const filters = { most: ["--filter", "!@tsyncio/runtimes"], all: [] };
+
+/**
+ * Resolves to the exit code of the installation.
+ * @param {keyof typeof filters} extent
+ */
+export async function install(extent) {
+  const installed = join(root, "node_modules", `.installed-${extent}.yaml`);
+  if (await same(lockfile, installed)) return 0;
+  const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  console.error(`installing with ${packageManager} …`);
+  const pnpm = ["--yes", packageManager, "install", "--frozen-lockfile", ...filters[extent]];
+  const code = await run("npx", pnpm, { quiet: true });
+  if (code === 0) await copyFile(lockfile, installed);
+  return code;
 }
 
-/** Resolves to the exit code of the installation. */
-export async function install() {
-  if (isInstalled()) return 0;
-  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  console.error(`installing with ${packageManager} …`);
-  return await run("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], { quiet: true });
+/** @param {string} a @param {string} b */
+async function same(a, b) {
+  const read = (/** @type {string} */ file) => readFile(file, "utf8").catch(() => null);
+  return (await read(a)) === (await read(b));
 }

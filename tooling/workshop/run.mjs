@@ -6,13 +6,17 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-// node_modules/.bin holds Node 24 as `node`. Looked up anew for each program: on a fresh clone it is not there when
-// the first script starts (a shell would have remembered the machine's Node by then).
+// node_modules/.bin holds Node 24 as `node`. It is looked up anew for each program: on a fresh clone it is not there
+// when the first script starts (a shell would have remembered the machine's Node by then).
 const PATH = `${join(root, "node_modules", ".bin")}${delimiter}${process.env.PATH}`;
 
 /**
  * Runs `program` in the workspace's root and resolves to its exit code (128 + the number of the signal, if one ended
  * it). With `quiet` the program's output is shown on stderr, and only if it fails.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ quiet?: boolean }} [options]
+ * @returns {Promise<number>}
  */
 export function run(program, args, { quiet = false } = {}) {
   return new Promise((resolve, reject) => {
@@ -21,6 +25,7 @@ export function run(program, args, { quiet = false } = {}) {
       env: { ...process.env, PATH, TURBO_TELEMETRY_DISABLED: "1" },
       stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
     });
+    /** @type {Buffer[]} */
     const output = [];
     child.stdout?.on("data", (chunk) => output.push(chunk));
     child.stderr?.on("data", (chunk) => output.push(chunk));
@@ -33,7 +38,7 @@ export function run(program, args, { quiet = false } = {}) {
     child.once("error", reject);
     child.once("close", (code, signal) => {
       process.off("SIGINT", ignore).off("SIGTERM", pass);
-      const status = code ?? 128 + constants.signals[signal];
+      const status = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
       if (status !== 0) process.stderr.write(Buffer.concat(output));
       resolve(status);
     });

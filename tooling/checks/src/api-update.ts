@@ -1,0 +1,4 @@
+// npm run api:update
+import { update } from "./api.ts";
+
+await update();
