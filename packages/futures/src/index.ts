@@ -1,1 +1,4 @@
-export {};
+export { fromCallback, isFuture, wrapFuture } from "./from-callback.js";
+export { type FromPromiseOptions, fromPromise } from "./from-promise.js";
+export { Future, type FutureOptions, makeCancelledError } from "./future.js";
+export { ThenSink } from "./native-wait.js";

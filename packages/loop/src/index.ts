@@ -1,1 +1,6 @@
-export {};
+export { getRunningLoop } from "@tsyncio/contract";
+export { callerLocation } from "./caller-location.js";
+export { getEventLoop, newEventLoop, setEventLoop } from "./default-loop.js";
+export { EventLoop, type ExceptionHandler, type LoopOptions } from "./event-loop.js";
+export { Handle, TimerHandle } from "./handles.js";
+export { detectHost } from "./hosts/detect.js";

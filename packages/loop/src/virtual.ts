@@ -1,1 +1,14 @@
-export {};
+import { EventLoop, type LoopOptions } from "./event-loop.js";
+import { VirtualHost, type VirtualOptions } from "./hosts/virtual.js";
+
+export { VirtualHost, type VirtualOptions } from "./hosts/virtual.js";
+
+/** A host with a clock that starts at 0 and jumps to the next timer when nothing is ready: for `newEventLoop({ host })`. */
+export function virtualHost(options: VirtualOptions = {}): VirtualHost {
+  return new VirtualHost(options);
+}
+
+/** A loop on a {@link virtualHost} of its own: an hour of sleeps takes milliseconds, and every run gives the same times. */
+export function newVirtualLoop(options: Omit<LoopOptions, "host"> & VirtualOptions = {}): EventLoop & { readonly host: VirtualHost } {
+  return new EventLoop(new VirtualHost(options), options) as EventLoop & { readonly host: VirtualHost };
+}

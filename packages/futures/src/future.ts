@@ -1,0 +1,328 @@
+import {
+  type Awaitable,
+  CancelledError,
+  type CallbackOptions,
+  describe,
+  InvalidStateError,
+  type LoopContract,
+  loopForNew,
+  registry,
+
+  type Sink,
+  type Suspension,
+  type UnreadFailure,
+  WAIT,
+  type Waitable,
+  type Waiter,
+} from "@tsyncio/contract";
+import { callerLocation } from "@tsyncio/loop";
+import { FutureIteration } from "./iteration.js";
+import { observe, ThenSink, waitInScope } from "./native-wait.js";
+import { DoneCallback, keyOf, WaiterList } from "./waiters.js";
+
+/**
+ * PENDING ──setResult──▶ FINISHED
+ *    ├────setException─▶ FAILED
+ *    └────cancel───────▶ CANCELLED
+ * Each move is made once, and hands all waiters to their loops, in the order they came.
+ */
+const PENDING = 0;
+const FINISHED = 1;
+const FAILED = 2;
+const CANCELLED = 3;
+
+/** How a future is made. */
+export interface FutureOptions {
+  /** The loop whose callbacks it calls; left out: the running one, or that of {@link getEventLoop}. */
+  loop?: LoopContract | undefined;
+}
+
+/**
+ * A result that is not there yet (`asyncio.Future`). May be awaited many times and by many tasks; whoever has it may set its
+ * result or error, or cancel it.
+ */
+export class Future<T> implements Awaitable<T>, Waitable<T> {
+  readonly #loop: LoopContract;
+  #state = PENDING;
+  /** FINISHED: the result. FAILED: the error. CANCELLED: the reason. */
+  #value: unknown = undefined;
+  /** None, one, or more. `null` once done. */
+  #waiters: Waiter | WaiterList | null = null;
+  /** Whether the error was read, reported, or there is none. */
+  #read = true;
+  /** The CancelledError that a task ended with: given to the first who asks, as in asyncio. */
+  #cancelledError: CancelledError | null = null;
+  /** Where it was made; known in debug mode. */
+  #source: string | null = null;
+
+  constructor(options: FutureOptions = {}) {
+    const loop = options.loop ?? loopForNew();
+    this.#loop = loop;
+    if (loop.getDebug()) this.#source = callerLocation();
+  }
+
+  declare readonly "@@tsyncio": typeof WAIT;
+  static {
+    Object.defineProperty(this.prototype, "@@tsyncio", { value: WAIT });
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: Future<unknown>) {
+        return this.toString();
+      },
+    });
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Future";
+  }
+
+  done(): boolean {
+    return this.#state !== PENDING;
+  }
+
+  cancelled(): boolean {
+    return this.#state === CANCELLED;
+  }
+
+  /** The loop whose callbacks it calls. */
+  getLoop(): LoopContract {
+    return this.#loop;
+  }
+
+  /**
+   * The result.
+   * @throws the error that was set; `CancelledError`; `InvalidStateError` while there is no result.
+   */
+  result(): T {
+    if (this.#state === FINISHED) return this.#value as T;
+    if (this.#state === CANCELLED) throw this.#makeCancelledError();
+    if (this.#state === PENDING) throw new InvalidStateError("Result is not ready.");
+    this.#read = true;
+    throw this.#value;
+  }
+
+  /**
+   * The error that was set, `null` when there is a result.
+   * @throws `CancelledError`; `InvalidStateError` while it is not done.
+   */
+  exception(): unknown {
+    if (this.#state === CANCELLED) throw this.#makeCancelledError();
+    if (this.#state === PENDING) throw new InvalidStateError("Exception is not set.");
+    this.#read = true;
+    return this.#state === FAILED ? this.#value : null;
+  }
+
+  /** @throws `InvalidStateError` when it is done already. */
+  setResult(result: T): void {
+    this.finish(result);
+  }
+
+  /**
+   * @param error - an error, or an error class to make one of
+   * @throws `InvalidStateError` when it is done already; `TypeError` for `null` and `undefined`.
+   */
+  setException(error: unknown): void {
+    if (error === null || error === undefined) {
+      throw new TypeError(`an error was expected by setException(), got ${error}`);
+    }
+    const isClass = typeof error === "function" && error.prototype instanceof Error;
+    this.fail(isClass ? new (error as new () => unknown)() : error);
+  }
+
+  /**
+   * Cancels it: whoever awaits gets a `CancelledError` with `reason`. `false` when it is done already.
+   */
+  cancel(reason?: unknown): boolean {
+    return this.setCancelled(reason, null);
+  }
+
+  /** Has `callback(future)` called by the loop once it is done; soon, if it is. Only observes: passes no cancellation on. */
+  addDoneCallback(callback: (future: this) => void, options?: CallbackOptions): void {
+    if (typeof callback !== "function") {
+      throw new TypeError(`a callback was expected by addDoneCallback(), got ${describe(callback)}`);
+    }
+    const capture = () => this.#loop.host.captureContext();
+    const context = options?.context !== undefined ? options.context : (registry.outsideTask?.(capture) ?? capture());
+    this.addWaiter(new DoneCallback(this.#loop, this, callback, context));
+  }
+
+  /** Takes back every registration of `callback`; how many there were. Those that the loop is about to call are too late. */
+  removeDoneCallback(callback: (future: this) => void): number {
+    return this.#remove(callback);
+  }
+
+  addWaiter(waiter: Waiter): void {
+    if (this.#state !== PENDING) waiter.loop.enqueue(waiter);
+    else if (this.#waiters === null) this.#waiters = waiter;
+    else if (this.#waiters instanceof WaiterList) this.#waiters.add(waiter);
+    else {
+      const list = new WaiterList();
+      list.add(this.#waiters);
+      list.add(waiter);
+      this.#waiters = list;
+    }
+  }
+
+  removeWaiter(waiter: Waiter): boolean {
+    return this.#remove(waiter) > 0;
+  }
+
+  [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return new FutureIteration<T>(this);
+  }
+
+  /** Waits for it on behalf of the current task: a cancellation of the task is passed on to this future. */
+  // biome-ignore lint/suspicious/noThenProperty: a future is awaited by `await` too
+  then<A = T, B = never>(
+    onValue?: ((value: T) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    if (this.#state !== PENDING) return this.#settled().then(onValue, onError);
+    return this.#wait(waitInScope, onValue, onError);
+  }
+
+  /** Only observes: passes no cancellation on. */
+  catch<B = never>(onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.#wait<T, B>(observe, null, onError);
+  }
+
+  /** Only observes: passes no cancellation on. */
+  finally(onDone?: (() => void) | null): Promise<T> {
+    return this.#wait<T, never>(observe, null, null).finally(onDone);
+  }
+
+  get [Symbol.asyncIterator](): () => never {
+    throw new TypeError(`yield* of a ${this[Symbol.toStringTag]} in an async generator: write await`);
+  }
+
+  toString(): string {
+    const source = this.#source === null ? "" : ` created at ${this.#source}`;
+    return `<${this.describeSelf()}${source}>`;
+  }
+
+  /** What stands in `toString` between the angle brackets. */
+  protected describeSelf(): string {
+    const kind = this[Symbol.toStringTag];
+    if (this.#state === FINISHED) return `${kind} finished result=${describe(this.#value)}`;
+    if (this.#state === FAILED) return `${kind} finished exception=${describe(this.#value)}`;
+    return `${kind} ${this.#state === PENDING ? "pending" : "cancelled"}`;
+  }
+
+  protected finish(result: T): void {
+    this.#checkPending();
+    if (this.#source !== null) this.#warnOfAwaitable(result);
+    this.#value = result;
+    this.#done(FINISHED);
+  }
+
+  protected fail(error: unknown): void {
+    this.#checkPending();
+    this.#value = error;
+    this.#read = false;
+    this.#done(FAILED);
+    this.#loop.watchFailure(new UnreadFuture(this, () => this.#read, error));
+  }
+
+  /** @param error - what the first who asks gets, instead of a new error with the reason */
+  protected setCancelled(reason: unknown, error: CancelledError | null): boolean {
+    if (this.#state !== PENDING) return false;
+    this.#value = reason;
+    this.#cancelledError = error;
+    this.#done(CANCELLED);
+    return true;
+  }
+
+  /** Whether anyone waits for it. */
+  protected hasWaiters(): boolean {
+    return this.#waiters !== null;
+  }
+
+  #done(state: number): void {
+    this.#state = state;
+    const waiters = this.#waiters;
+    if (waiters === null) return;
+    this.#waiters = null;
+    if (waiters instanceof WaiterList) for (const waiter of waiters) waiter.loop.enqueue(waiter);
+    else waiters.loop.enqueue(waiters);
+  }
+
+  #remove(key: object): number {
+    const waiters = this.#waiters;
+    if (waiters === null) return 0;
+    if (waiters instanceof WaiterList) return waiters.remove(key);
+    if (keyOf(waiters) !== key) return 0;
+    this.#waiters = null;
+    return 1;
+  }
+
+  #checkPending(): void {
+    if (this.#state !== PENDING) throw new InvalidStateError(`invalid state: ${this}`);
+  }
+
+  #makeCancelledError(): CancelledError {
+    const error = this.#cancelledError ?? makeCancelledError(this.#value);
+    this.#cancelledError = null;
+    return error;
+  }
+
+  #settled(): Promise<T> {
+    try {
+      return Promise.resolve(this.result());
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #wait<A, B>(
+    how: (target: Waitable<T>, sink: Sink<T>) => void,
+    onValue: ((value: T) => A | PromiseLike<A>) | null | undefined,
+    onError: ((error: unknown) => B | PromiseLike<B>) | null | undefined,
+  ): Promise<A | B> {
+    return new Promise<A | B>((resolve, reject) => {
+      how(this, new ThenSink(onValue, onError, resolve, reject));
+    });
+  }
+
+  #warnOfAwaitable(result: unknown): void {
+    if (typeof (result as Partial<PromiseLike<unknown>> | null)?.then !== "function") return;
+    const message = `${this} was given an awaitable as its result: await gives what that resolves to, yield* the awaitable itself`;
+    this.#loop.host.log("warn", message);
+  }
+}
+
+/** A `CancelledError` without a stack: it would show the loop's inside, and costs microseconds. */
+export function makeCancelledError(reason: unknown): CancelledError {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = new CancelledError(reason);
+  Error.stackTraceLimit = limit;
+  return error;
+}
+
+/** The failure of a future that nobody has read. */
+class UnreadFuture implements UnreadFailure {
+  readonly #future: Future<unknown>;
+  readonly #isRead: () => boolean;
+  readonly #error: unknown;
+
+  constructor(future: Future<unknown>, isRead: () => boolean, error: unknown) {
+    this.#future = future;
+    this.#isRead = isRead;
+    this.#error = error;
+  }
+
+  isRead(): boolean {
+    return this.#isRead();
+  }
+
+  report(): void {
+    const future = this.#future;
+    const kind = future[Symbol.toStringTag];
+    const message = `${kind} exception was never retrieved`;
+    future.exception();
+    const context = kind === "Task" ? { task: future } : { future };
+    future.getLoop().callExceptionHandler({ message, exception: this.#error, ...context });
+  }
+}
+
+registry.futureFactory ??= <T>(loop: LoopContract) => new Future<T>({ loop });
+

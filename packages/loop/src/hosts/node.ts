@@ -1,0 +1,133 @@
+import type { Context, ContextStorage, Host, IdleLoop } from "@tsyncio/contract";
+import { Alarms } from "./alarms.js";
+import { beforeEnd } from "./process-end.js";
+
+type AsyncHooks = typeof import("node:async_hooks");
+
+/** Node, and what speaks its language (Bun, Deno); `null` elsewhere. */
+export function nodeHost(): Host | null {
+  const hooks = builtin<AsyncHooks>("node:async_hooks");
+  if (hooks === null || typeof process.nextTick !== "function" || typeof setImmediate !== "function") return null;
+  return new NodeHost(hooks);
+}
+
+/** A built-in module without an `import`, which a bundler for browsers could not resolve. */
+function builtin<T>(name: string): T | null {
+  const get = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process?.getBuiltinModule;
+  return get === undefined ? null : ((get(name) as T | undefined) ?? null);
+}
+
+class NodeHost implements Host {
+  readonly name = "node";
+  readonly virtual = false;
+  readonly #hooks: AsyncHooks;
+  readonly #makeContext: () => Context;
+  /** Nobody's context: what the loops run in, so that no caller's context leaks into their callbacks or stays alive. */
+  readonly #root: Context;
+  readonly #alarms = new Alarms(() => this.now());
+  /** Loops that wait for nothing the loop knows of: what a deadlock is looked for in. */
+  readonly #endless = new Map<IdleLoop, () => void>();
+
+  constructor(hooks: AsyncHooks) {
+    this.#hooks = hooks;
+    class NodeContext extends hooks.AsyncResource implements Context {
+      constructor() {
+        super("tsyncio");
+      }
+      run<R, This>(fn: (this: This) => R, self?: This): R {
+        return this.runInAsyncScope(fn as (this: This | undefined) => R, self);
+      }
+    }
+    this.#makeContext = () => new NodeContext();
+    this.#root = this.#makeContext();
+  }
+
+  now(): number {
+    return performance.now() / 1000;
+  }
+
+  // One hop, dry from every kind of host callback: the microtask runs behind those that are queued, and a tick runs only when
+  // no microtask is left.
+  afterMicrotasks(fn: () => void): void {
+    this.#root.run(() => {
+      SETTLED.then(() => process.nextTick(fn));
+    });
+  }
+
+  afterIo(fn: () => void): void {
+    this.#root.run(() => setImmediate(fn));
+  }
+
+  park(loop: IdleLoop, deadline: number | null): void {
+    this.unpark(loop);
+    if (deadline !== null && deadline !== Number.POSITIVE_INFINITY) {
+      this.#root.run(() => this.#alarms.set(loop, deadline));
+      return;
+    }
+    this.#alarms.clear(loop);
+    if (!loop.isAwaited()) return;
+    this.#endless.set(
+      loop,
+      beforeEnd(() => loop.deadlock()),
+    );
+  }
+
+  unpark(loop: IdleLoop): void {
+    const stop = this.#endless.get(loop);
+    if (stop === undefined) return;
+    this.#endless.delete(loop);
+    stop();
+  }
+
+  forget(loop: IdleLoop): void {
+    this.unpark(loop);
+    this.#alarms.clear(loop);
+  }
+
+  afterRealTime(seconds: number, fn: () => void): () => void {
+    const timer = this.#root.run(() => setTimeout(fn, seconds * 1000));
+    timer.unref();
+    return () => clearTimeout(timer);
+  }
+
+  beforeEnd(fn: () => void): () => void {
+    return beforeEnd(fn);
+  }
+
+  hold(): () => void {
+    const timer = this.#root.run(() => setInterval(() => {}, 2 ** 31 - 1));
+    return () => clearInterval(timer);
+  }
+
+  onSignal(signal: string, fn: () => void): () => void {
+    const listener = () => fn();
+    process.on(signal as NodeJS.Signals, listener);
+    return () => process.off(signal as NodeJS.Signals, listener);
+  }
+
+  signalListeners(signal: string): number {
+    return process.listenerCount(signal);
+  }
+
+  captureContext(): Context {
+    return this.#makeContext();
+  }
+
+  createStorage<T>(): ContextStorage<T> {
+    return new this.#hooks.AsyncLocalStorage<T>();
+  }
+
+  reportUnhandled(error: unknown): void {
+    this.#root.run(() => {
+      Promise.reject(error);
+    });
+  }
+
+  log(level: "warn" | "error", message: string, error?: unknown): void {
+    if (level === "warn") process.emitWarning(message, "TsyncioWarning");
+    else if (error === undefined) console.error(message);
+    else console.error(`${message}\n`, error);
+  }
+}
+
+const SETTLED = Promise.resolve();

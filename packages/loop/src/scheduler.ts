@@ -1,0 +1,297 @@
+import {
+  type CallbackOptions,
+  type Context,
+  type Delay,
+  describe,
+  type ForeignWork,
+  type Host,
+  type IdleLoop,
+  isFatal,
+  type LoopContract,
+  parseDelay,
+  RuntimeError,
+  type Runnable,
+  registry,
+  type TaskContract,
+  ValueError,
+} from "@tsyncio/contract";
+import { callerLocation } from "./caller-location.js";
+import { Handle, TimerHandle } from "./handles.js";
+import { ReadyQueue } from "./ready-queue.js";
+import { SlowCallbacks } from "./slow-callbacks.js";
+import { TimerHeap } from "./timer-heap.js";
+
+/** How long callbacks run back to back before I/O gets its turn, in milliseconds of real time. */
+const SLICE = 2;
+
+/**
+ * The turns of a loop.
+ *
+ *   PARKED ──enqueue, alarm──▶ WOKEN ──host──▶ PUMPING ──nothing ready──▶ PARKED
+ *                                 ▲               │
+ *                                 └── drain, I/O ─┘
+ *
+ * PARKED: nothing is ready, or the loop may not run. WOKEN: the host will call `#pump`. PUMPING: `#pump` is on the stack.
+ * Invariant: a loop that may run and has something ready is WOKEN or PUMPING.
+ */
+const PARKED = 0;
+const WOKEN = 1;
+const PUMPING = 2;
+
+export abstract class Scheduler implements IdleLoop {
+  readonly host: Host;
+  /** Tasks that have not ended, in the order of their creation. Kept by the task package. */
+  readonly tasks: Set<TaskContract> = new Set();
+  readonly foreignWork: Set<ForeignWork> = new Set();
+  protected debug = false;
+  protected readonly slow: SlowCallbacks;
+  readonly #ready = new ReadyQueue();
+  readonly #timers = new TimerHeap();
+  readonly #exact: boolean;
+  #state = PARKED;
+  /** How many callbacks of the current turn are still to run. */
+  #left = 0;
+  /** Whether a callback of this turn may have woken native code that has not run yet. */
+  #native = false;
+  #sequence = 0;
+  #sliceEnd = 0;
+  #closed = false;
+
+  protected constructor(host: Host, exact: boolean) {
+    this.host = host;
+    this.#exact = exact;
+    this.slow = new SlowCallbacks((message) => this.host.log("warn", message));
+  }
+
+  /** Whether the host may run turns now. */
+  protected abstract mayRun(): boolean;
+  /** Called at the end of each turn; `false` ends the run. */
+  protected abstract turnEnded(): boolean;
+  /** A callback threw. */
+  protected abstract callbackFailed(runnable: Runnable, error: unknown): void;
+  /** Ends the run with an error; what is ready stays so. */
+  protected abstract endRun(error: unknown): void;
+  protected abstract asContract(): LoopContract;
+  abstract isAwaited(): boolean;
+  abstract deadlock(): void;
+  abstract fail(error: unknown): void;
+
+  /** Now, in seconds of the loop's own clock, which never goes back (`loop.time`). */
+  time(): number {
+    return this.host.now();
+  }
+
+  isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether a callback of this loop is on the stack. */
+  protected isPumping(): boolean {
+    return this.#state === PUMPING;
+  }
+
+  /**
+   * Runs `callback` in the next turn, after what is ready already (`loop.call_soon`).
+   * @throws `TypeError` when it is no function, `RuntimeError` when the loop is closed.
+   */
+  callSoon(callback: () => void, options?: CallbackOptions): Handle {
+    this.#checkCallback("callSoon", callback);
+    const handle = new Handle(this, callback, contextFor(this.host, options), this.#source());
+    this.enqueue(handle);
+    return handle;
+  }
+
+  /** Runs `callback` once, `delay` from now: seconds, or a string such as `"250ms"` (`loop.call_later`). */
+  callLater(delay: Delay, callback: () => void, options?: CallbackOptions): TimerHandle {
+    return this.callAt(this.time() + parseDelay(delay), callback, options);
+  }
+
+  /** Runs `callback` once at `when`, in seconds of {@link time} (`loop.call_at`). */
+  callAt(when: number, callback: () => void, options?: CallbackOptions): TimerHandle {
+    this.#checkCallback("callAt", callback);
+    if (typeof when !== "number") {
+      throw new TypeError(`when must be a number of seconds of loop.time(), got ${describe(when)}`);
+    }
+    if (Number.isNaN(when)) throw new ValueError("Invalid when: NaN (not a number)");
+    return this.#addTimer(when, callback, contextFor(this.host, options));
+  }
+
+  enqueueAt(when: number, runnable: Runnable): TimerHandle {
+    this.checkClosed();
+    return this.#addTimer(when, runnable, null);
+  }
+
+  enqueue(runnable: Runnable): void {
+    if (this.#closed) return;
+    this.#ready.push(runnable);
+    if (this.#state === PARKED) this.schedule();
+  }
+
+  wakesNative(): void {
+    this.#native = true;
+  }
+
+  abort(error: unknown): void {
+    this.#state = PARKED;
+    this.#native = false;
+    this.#left = 0;
+    this.endRun(error);
+  }
+
+  timerCancelled(): void {
+    this.#timers.noteCancelled();
+  }
+
+  /** The host's alarm rang. */
+  wake(): void {
+    if (this.#state === PARKED && this.mayRun()) this.#startSlice();
+  }
+
+  foreignWaits(): readonly string[] {
+    const names: string[] = [];
+    for (const work of this.foreignWork) {
+      const name = work.foreignWait();
+      if (name !== null) names.push(name);
+    }
+    return names;
+  }
+
+  /** Makes the host run the turns, if there is anything to run and the loop may. */
+  protected schedule(): void {
+    if (this.#state !== PARKED || !this.mayRun()) return;
+    this.#state = WOKEN;
+    this.host.unpark(this);
+    this.host.afterMicrotasks(this.#startSlice);
+  }
+
+  protected checkClosed(): void {
+    if (this.#closed) throw new RuntimeError("Event loop is closed");
+  }
+
+  protected dispose(): void {
+    this.#closed = true;
+    this.#ready.clear();
+    this.#timers.clear();
+    this.#left = 0;
+    this.host.forget(this);
+  }
+
+  #addTimer(when: number, work: (() => void) | Runnable, context: Context | null): TimerHandle {
+    const timer = new TimerHandle(this, when, this.#sequence++, work, context, this.#source());
+    this.#timers.push(timer);
+    if (this.#state === PARKED && this.mayRun()) this.#park();
+    return timer;
+  }
+
+  #checkCallback(method: string, callback: unknown): void {
+    this.checkClosed();
+    if (typeof callback === "function") return;
+    throw new TypeError(`a callback was expected by ${method}(), got ${describe(callback)}`);
+  }
+
+  #source(): string | null {
+    return this.debug ? callerLocation() : null;
+  }
+
+  readonly #startSlice = (): void => {
+    this.#sliceEnd = performance.now() + SLICE;
+    this.#pump();
+  };
+
+  /** Runs turns until nothing is ready, native code must run, or the slice is used up. */
+  readonly #pump = (): void => {
+    if (!this.mayRun()) {
+      this.#state = PARKED;
+      return;
+    }
+    const outer = registry.runningLoop;
+    registry.runningLoop = this.asContract();
+    this.#state = PUMPING;
+    if (this.debug) this.slow.check();
+    try {
+      this.#turns();
+    } finally {
+      registry.runningLoop = outer;
+    }
+  };
+
+  #turns(): void {
+    const ready = this.#ready;
+    for (let count = 1; ; count++) {
+      if (this.#left === 0) {
+        this.#dueTimers();
+        this.#left = ready.size;
+        if (this.#left === 0) {
+          this.#park();
+          return;
+        }
+      }
+      const runnable = ready.shift();
+      this.#left--;
+      if (!this.#runOne(runnable)) return;
+      if (this.#left === 0 && !this.turnEnded()) {
+        this.#state = PARKED;
+        this.#native = false;
+        return;
+      }
+      if (this.#native && (this.#exact || this.#left === 0)) {
+        this.#native = false;
+        if (performance.now() > this.#sliceEnd) this.#yieldToIo();
+        else {
+          this.#state = WOKEN;
+          this.host.afterMicrotasks(this.#pump);
+        }
+        return;
+      }
+      if ((count & 15) === 0 && performance.now() > this.#sliceEnd) {
+        this.#yieldToIo();
+        return;
+      }
+    }
+  }
+
+  /** `false` when the run is over. */
+  #runOne(runnable: Runnable): boolean {
+    if (this.debug) this.slow.starts(runnable);
+    try {
+      runnable.run();
+    } catch (error) {
+      if (isFatal(error)) {
+        this.abort(error);
+        return false;
+      }
+      this.callbackFailed(runnable, error);
+    }
+    if (this.debug) this.slow.check();
+    return true;
+  }
+
+  #dueTimers(): void {
+    let timer = this.#timers.peek();
+    if (timer === undefined) return;
+    const now = this.time();
+    while (timer !== undefined && timer.when() <= now) {
+      this.#timers.pop();
+      this.#ready.push(timer);
+      timer = this.#timers.peek();
+    }
+  }
+
+  #yieldToIo(): void {
+    this.slow.forget();
+    this.#state = WOKEN;
+    this.host.afterIo(this.#startSlice);
+  }
+
+  #park(): void {
+    this.slow.forget();
+    this.#state = PARKED;
+    this.host.park(this, this.#timers.peek()?.when() ?? null);
+  }
+}
+
+/** The context that a callback keeps: the given one, or that of the caller, without its current task. */
+function contextFor(host: Host, options: CallbackOptions | undefined): Context | null {
+  if (options?.context !== undefined) return options.context;
+  return registry.outsideTask === null ? host.captureContext() : registry.outsideTask(() => host.captureContext());
+}
