@@ -1,0 +1,36 @@
+import type { Python } from "./python.ts";
+
+export const peerNames = ["native", "effect", "effection", "asyncio", "uvloop"] as const;
+export type PeerName = (typeof peerNames)[number];
+
+export const syntaxes = ["generator", "async", "async, exact: false"] as const;
+export type Syntax = (typeof syntaxes)[number];
+
+/** Who takes part: where its programs are and what runs them. */
+export interface Contender {
+  readonly interpreter: "node" | "python";
+  /** The file in each suite's folder. */
+  readonly file: string;
+  /** The driver in `child/` that starts a program of it. */
+  readonly driver: string;
+}
+
+export const peers: Readonly<Record<PeerName, Contender>> = {
+  native: { interpreter: "node", file: "native.ts", driver: "native" },
+  effect: { interpreter: "node", file: "effect.ts", driver: "effect" },
+  effection: { interpreter: "node", file: "effection.ts", driver: "effection" },
+  asyncio: { interpreter: "python", file: "asyncio.py", driver: "asyncio" },
+  uvloop: { interpreter: "python", file: "asyncio.py", driver: "uvloop" },
+};
+
+export const tsyncio: Readonly<Record<Syntax, Contender>> = {
+  generator: { interpreter: "node", file: "tsyncio-generator.ts", driver: "tsyncio-generator" },
+  async: { interpreter: "node", file: "tsyncio-async.ts", driver: "tsyncio-async" },
+  "async, exact: false": { interpreter: "node", file: "tsyncio-async.ts", driver: "tsyncio-async-inexact" },
+};
+
+/** Whether this machine has what the peer runs on. */
+export function isPresent(name: PeerName, python: Python | null): boolean {
+  if (peers[name].interpreter === "node") return true;
+  return python !== null && (name !== "uvloop" || python.uvloop !== null);
+}

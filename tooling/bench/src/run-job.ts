@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Job } from "./job.ts";
+
+const exec = promisify(execFile);
+const child = join(import.meta.dirname, "child");
+const patience = 180_000;
+
+/** Runs a job in a fresh process of its own, and gives what a unit of it came to. */
+export async function runJob(job: Job, interpreter: Interpreter): Promise<number> {
+  const { file, args } = interpreter;
+  const { stdout } = await exec(file, [...args, JSON.stringify(job)], { timeout: patience }).catch(explain);
+  const value: unknown = JSON.parse(stdout);
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new Error(`measured ${stdout.trim()}`);
+  return value;
+}
+
+export interface Interpreter {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+export const node: Interpreter = { file: process.execPath, args: ["--expose-gc", join(child, "main.ts")] };
+
+export function python(file: string): Interpreter {
+  return { file, args: [join(child, "main.py")] };
+}
+
+/** The line of a failed child that says what is wrong, instead of its whole command line. */
+function explain(error: Error & { killed?: boolean; stderr?: string }): never {
+  if (error.killed) throw new Error(`no result after ${patience / 1000} s`);
+  const lines = (error.stderr ?? "").split("\n").map((line) => line.trim());
+  throw new Error(lines.findLast((line) => /^(\w+: )?\w*(Error|Exception)\b/.test(line)) ?? error.message);
+}

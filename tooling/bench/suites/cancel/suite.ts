@@ -1,0 +1,20 @@
+import { peerNames } from "../../src/contenders.ts";
+import type { Suite } from "../../src/suite.ts";
+import { inEverySyntax } from "../../src/variants.ts";
+
+export const cancel: Suite = {
+  name: "cancel",
+  about: "sleeping tasks cancelled and joined; natively an AbortController each",
+  cases: [
+    {
+      name: "100k sleeping tasks",
+      unit: "ns per task",
+      meter: "elapsed",
+      program: "sleepers",
+      n: 100_000,
+      fewer: { effection: 10_000 },
+      ours: inEverySyntax,
+      peers: peerNames,
+    },
+  ],
+};
