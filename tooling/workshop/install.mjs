@@ -5,8 +5,8 @@ import { root, run } from "./run.mjs";
 
 const lockfile = join(root, "pnpm-lock.yaml");
 
-// What tooling/runtimes depends on is half a gigabyte of other Nodes, Bun and Deno: only its own script asks for it.
-const filters = { most: ["--filter", "!@tsyncio/runtimes"], all: [] };
+// What tooling/engines depends on is half a gigabyte of other Nodes, Bun and Deno: only its own script asks for it.
+const filters = { most: ["--filter", "!@tsyncio/engines"], all: [] };
 
 /**
  * Resolves to the exit code of the installation.

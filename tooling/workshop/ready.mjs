@@ -2,7 +2,7 @@
 //
 //   node tooling/workshop/ready.mjs [--all] [command] [argument...]
 //
-// Ready means: dependencies installed as the lockfile says (with --all those of tooling/runtimes too), every package
+// Ready means: dependencies installed as the lockfile says (with --all those of tooling/engines too), every package
 // built. It needs nothing but the Node and the npm of the machine (Node 20 will do). The command finds the
 // workspace's own programs first on its PATH, Node 24 among them. Whatever is said on the way goes to stderr: the
 // stdout is the command's.

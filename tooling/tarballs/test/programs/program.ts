@@ -1,0 +1,15 @@
+// Needs the factories of futures and tasks, which their packages fill in when they are loaded.
+import { getEventLoop } from "@tsyncio/loop";
+import { run } from "@tsyncio/runner";
+import { gather } from "@tsyncio/tasks";
+import { sleep } from "@tsyncio/timeouts";
+
+async function main(): Promise<string> {
+  const [one, two] = await gather(sleep("1ms", 1), sleep("1ms", 2));
+  const loop = getEventLoop();
+  const future = loop.createFuture();
+  loop.callSoon(() => future.setResult(one + two));
+  return `the sum is ${await future}`;
+}
+
+run(main).then(console.log);

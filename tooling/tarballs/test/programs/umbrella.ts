@@ -1,0 +1,12 @@
+import { getEventLoop, run, sleep } from "tsyncio";
+
+// Nothing here names futures or tasks: that the loop can make them is the work of the umbrella's entry.
+async function main(): Promise<string> {
+  const loop = getEventLoop();
+  const future = loop.createFuture();
+  const task = loop.createTask(() => sleep("1ms", 3));
+  loop.callSoon(() => future.setResult("the sum"));
+  return `${await future} is ${await task}`;
+}
+
+run(main).then(console.log);
