@@ -1,0 +1,33 @@
+// All that the interpreter uses of tsyncio: public names, nothing else. What is compiled sees the same names.
+export {
+  BrokenBarrierError,
+  CancelledError,
+  DeadlockError,
+  ExceptionGroup,
+  InvalidStateError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
+  RuntimeError,
+  SystemExit,
+  TimeoutError,
+  ValueError,
+} from "@tsyncio/contract";
+export { type Future, isFuture } from "@tsyncio/futures";
+export { type EventLoop, type Handle, newEventLoop } from "@tsyncio/loop";
+export { virtualHost } from "@tsyncio/loop/virtual";
+export {
+  allTasks,
+  asCompleted,
+  coroutine,
+  createTask,
+  currentTask,
+  forEach,
+  gather,
+  shield,
+  Task,
+  TaskGroup,
+  taskGroup,
+  wait,
+} from "@tsyncio/tasks";
+export { sleep, Timeout, timeout, timeoutAt, waitFor } from "@tsyncio/timeouts";
