@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { median, ratio } from "../src/statistics.ts";
+import { mean, median, ratio } from "../src/statistics.ts";
 
 describe("median", () => {
   it.each([
@@ -20,6 +20,11 @@ describe("median", () => {
   it("refuses to name the middle of nothing", () => {
     expect(() => median([])).toThrow(RangeError);
   });
+});
+
+it("the mean counts every value", () => {
+  expect(mean([1, 2, 6])).toBe(3);
+  expect(() => mean([])).toThrow(RangeError);
 });
 
 it("a ratio below 1 is better than the other", () => {

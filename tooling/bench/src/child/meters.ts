@@ -12,8 +12,9 @@ export type MeterName = "elapsed" | "busy" | "resident";
 const readings: Record<MeterName, () => number> = {
   elapsed: () => performance.now() * 1e6,
   busy: () => (performance.now() - performance.nodeTiming.idleTime) * 1e6,
+  // Under `node --expose-gc`.
   resident: () => {
-    collectGarbage();
+    globalThis.gc?.();
     return process.memoryUsage.rss();
   },
 };
@@ -23,7 +24,6 @@ export async function measure(name: MeterName, program: (meter: Meter) => Promis
   const read = readings[name];
   let start: number;
   let stop: number | undefined;
-  collectGarbage();
   start = read();
   await program({
     begin: () => {
@@ -34,9 +34,4 @@ export async function measure(name: MeterName, program: (meter: Meter) => Promis
     },
   });
   return (stop ?? read()) - start;
-}
-
-/** Under `node --expose-gc`, so that no run pays for the garbage of the one before. */
-function collectGarbage(): void {
-  globalThis.gc?.();
 }
