@@ -44,7 +44,7 @@ for (const script of steps) {
   const start = performance.now();
   const { passed, failed, skipped, output } = await step(script);
   const seconds = Math.round((performance.now() - start) / 1000);
-  if (failed > 0) console.log(output);
+  if (failed > 0) console.log(output.trimEnd());
   const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
   console.log(`${failed > 0 ? "fail" : "ok  "}  npm run ${script} (${seconds} s): ${counts}`);
   total.passed += passed;

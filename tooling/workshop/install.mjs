@@ -18,7 +18,8 @@ export async function install(extent) {
   const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   console.error(`installing with ${packageManager} …`);
   const pnpm = ["--yes", packageManager, "install", "--frozen-lockfile", ...filters[extent]];
-  const code = await run("npx", pnpm, { quiet: true });
+  // By the machine's Node: it may have to replace the one in node_modules.
+  const code = await run("npx", pnpm, { quiet: true, from: "machine" });
   if (code === 0) await copyFile(lockfile, installed);
   return code;
 }

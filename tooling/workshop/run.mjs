@@ -8,21 +8,25 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 // node_modules/.bin holds Node 24 as `node`. It is looked up anew for each program: on a fresh clone it is not there
 // when the first script starts (a shell would have remembered the machine's Node by then).
-const PATH = `${join(root, "node_modules", ".bin")}${delimiter}${process.env.PATH}`;
+const bin = join(root, "node_modules", ".bin");
+const machine = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.startsWith(root));
+// What `npm run --silent` silences is npm: whoever inherits the setting would fail without a word.
+const { npm_config_loglevel: _, ...inherited } = process.env;
+const paths = { workspace: [bin, ...machine].join(delimiter), machine: machine.join(delimiter) };
 
 /**
  * Runs `program` in the workspace's root and resolves to its exit code (128 + the number of the signal, if one ended
- * it). With `quiet` the program's output is shown on stderr, and only if it fails.
+ * it). With `quiet` the program's output is shown on stderr, and only if it fails. `from` says whose programs come first.
  * @param {string} program
  * @param {string[]} args
- * @param {{ quiet?: boolean }} [options]
+ * @param {{ quiet?: boolean, from?: keyof typeof paths }} [options]
  * @returns {Promise<number>}
  */
-export function run(program, args, { quiet = false } = {}) {
+export function run(program, args, { quiet = false, from = "workspace" } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: root,
-      env: { ...process.env, PATH, TURBO_TELEMETRY_DISABLED: "1" },
+      env: { ...inherited, PATH: paths[from], TURBO_TELEMETRY_DISABLED: "1" },
       stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
     });
     /** @type {Buffer[]} */

@@ -48,8 +48,7 @@ function resolveAlias(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol {
 
 function packageOf(declaration: ts.Declaration | undefined): string {
   const path = declaration?.getSourceFile().fileName ?? "";
-  const [, ours, theirs] =
-    /\/packages\/([^/]+)\/dist\/|.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
+  const [, ours, theirs] = /\/packages\/([^/]+)\/dist\/|.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
   if (ours) return ours === "tsyncio" ? ours : `@tsyncio/${ours}`;
   return theirs ?? "?";
 }

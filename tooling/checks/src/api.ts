@@ -21,9 +21,7 @@ export const api: Check = {
       const changes = difference(accepted, report(each, program));
       if (changes.length === 0) return [];
       const where = relative(root, file);
-      return [
-        `${where} is not what the package exports (accept with npm run api:update):\n${changes.join("\n")}`,
-      ];
+      return [`${where} is not what the package exports (accept with npm run api:update):\n${changes.join("\n")}`];
     });
   },
 };

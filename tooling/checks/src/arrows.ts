@@ -27,13 +27,7 @@ const isOurs = (name: string) => floors.includes(name);
 const isBelow = (name: string, above: string) => floors.indexOf(name) < floors.indexOf(above);
 
 function manifestProblems({ manifest }: Package): string[] {
-  const {
-    name,
-    dependencies = {},
-    devDependencies = {},
-    peerDependencies = {},
-    optionalDependencies = {},
-  } = manifest;
+  const { name, dependencies = {}, devDependencies = {}, peerDependencies = {}, optionalDependencies = {} } = manifest;
   if (!isOurs(name)) return [`${name} has no place among the floors (tooling/checks/src/workspace.ts)`];
 
   const atRunTime = { ...dependencies, ...peerDependencies, ...optionalDependencies };
@@ -41,8 +35,7 @@ function manifestProblems({ manifest }: Package): string[] {
   for (const [other, range] of Object.entries({ ...atRunTime, ...devDependencies })) {
     if (!isOurs(other)) continue;
     if (!isBelow(other, name)) problems.push(`${name} depends on ${other}, which is not below it`);
-    if (range !== "workspace:^")
-      problems.push(`${name} asks for ${other} as "${range}", not as "workspace:^"`);
+    if (range !== "workspace:^") problems.push(`${name} asks for ${other} as "${range}", not as "workspace:^"`);
   }
   for (const other of Object.keys(atRunTime)) {
     if (isOurs(other) || allowed[name]?.includes(other)) continue;
@@ -76,12 +69,7 @@ function importProblems({ folder, manifest }: Package): string[] {
   });
 }
 
-function importProblem(
-  specifier: string,
-  file: string,
-  folder: string,
-  may: Set<string>,
-): string | undefined {
+function importProblem(specifier: string, file: string, folder: string, may: Set<string>): string | undefined {
   if (specifier.startsWith(".")) {
     const inside = resolve(file, "..", specifier).startsWith(folder + sep);
     return inside ? undefined : `"${specifier}" leads out of the package`;
@@ -93,7 +81,5 @@ function importProblem(
 }
 
 function importsOf(file: string): string[] {
-  return ts
-    .preProcessFile(readFileSync(file, "utf8"), true, true)
-    .importedFiles.map(({ fileName }) => fileName);
+  return ts.preProcessFile(readFileSync(file, "utf8"), true, true).importedFiles.map(({ fileName }) => fileName);
 }

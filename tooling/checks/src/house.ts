@@ -6,8 +6,7 @@ import { command } from "./command.ts";
 import { listFiles, type Package, readPackages, root } from "./workspace.ts";
 
 /** Besides what tools look for at a root. */
-const top =
-  /^(packages|tooling|\.changeset|\.ci|\.github|README\.md|LICENSE|CONTRIBUTING\.md|ARCHITECTURE\.md)$/;
+const top = /^(packages|tooling|\.changeset|\.ci|\.github|README\.md|LICENSE|CONTRIBUTING\.md|ARCHITECTURE\.md)$/;
 const forTools =
   /^(package\.json|pnpm-workspace\.yaml|pnpm-lock\.yaml|turbo\.json|tsconfig.*\.json|biome\.json|vitest\.config\.ts|\.(gitignore|gitattributes|editorconfig|npmrc|node-version))$/;
 
@@ -31,9 +30,7 @@ async function topProblems(): Promise<string[]> {
 /** Packages come from whatever registry the reader's machine uses. */
 function lockfileProblems(): string[] {
   const lines = readFileSync(join(root, "pnpm-lock.yaml"), "utf8").split("\n");
-  return lines.flatMap((line, i) =>
-    /https?:/.test(line) ? [`pnpm-lock.yaml:${i + 1} holds an address`] : [],
-  );
+  return lines.flatMap((line, i) => (/https?:/.test(line) ? [`pnpm-lock.yaml:${i + 1} holds an address`] : []));
 }
 
 function packageProblems({ folder, manifest }: Package): string[] {
@@ -49,18 +46,12 @@ function packageProblems({ folder, manifest }: Package): string[] {
     existsSync(licence) && readFileSync(licence, "utf8") === readFileSync(join(root, "LICENSE"), "utf8"),
     "LICENSE is not a copy of the one at the top",
   );
-  expect(
-    manifest.license === "MIT" && manifest.author === "The tsyncio authors",
-    "licence or author is wrong",
-  );
+  expect(manifest.license === "MIT" && manifest.author === "The tsyncio authors", "licence or author is wrong");
   expect(manifest.type === "module", "is not of type module");
   expect(manifest.engines?.node === ">=20.19", "engines.node is not >=20.19");
   expect(manifest.repository === undefined, "names a repository, while there is no public address");
   expect(Boolean(manifest.description), "has no description");
-  expect(
-    manifest.sideEffects !== undefined && manifest.sideEffects !== true,
-    "does not list its side effects",
-  );
+  expect(manifest.sideEffects !== undefined && manifest.sideEffects !== true, "does not list its side effects");
   for (const file of Array.isArray(manifest.sideEffects) ? manifest.sideEffects : []) {
     expect(existsSync(join(folder, file)), `lists ${file} in sideEffects, which is not there`);
   }

@@ -14,9 +14,7 @@ const checks: readonly Check[] = [lint, types, arrows, house, published, readmes
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !checks.some((check) => check.name === name));
 if (unknown.length > 0) {
-  console.error(
-    `no such check: ${unknown.join(", ")}; there are ${checks.map(({ name }) => name).join(", ")}`,
-  );
+  console.error(`no such check: ${unknown.join(", ")}; there are ${checks.map(({ name }) => name).join(", ")}`);
   process.exit(2);
 }
 

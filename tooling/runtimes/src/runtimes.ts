@@ -8,19 +8,11 @@ export interface Runtime {
   readonly args: readonly string[];
 }
 
-const installed = (path: string) =>
-  fileURLToPath(new URL(`../../engines/node_modules/${path}`, import.meta.url));
+const installed = (path: string) => fileURLToPath(new URL(`../../engines/node_modules/${path}`, import.meta.url));
 
 /** Cases may call for a garbage collection. */
 const node = ["--expose-gc"];
-const deno = [
-  "run",
-  "--allow-all",
-  "--no-config",
-  "--no-lock",
-  "--node-modules-dir=manual",
-  "--v8-flags=--expose-gc",
-];
+const deno = ["run", "--allow-all", "--no-config", "--no-lock", "--node-modules-dir=manual", "--v8-flags=--expose-gc"];
 
 export const runtimes: readonly Runtime[] = [
   { name: "node20", program: installed("node20/bin/node"), args: node },

@@ -9,6 +9,6 @@ export async function command(cwd: string, program: string, ...args: string[]): 
     return (await execute(program, args, { cwd, maxBuffer: 2 ** 26 })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${program} ${args.join(" ")} failed in ${cwd}:\n${stdout}${stderr}`, { cause: error });
+    throw new Error(`${program} ${args.join(" ")} failed in ${cwd}:\n${stdout}${stderr}`);
   }
 }
