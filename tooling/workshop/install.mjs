@@ -1,5 +1,6 @@
 // Installs the workspace's dependencies with the pinned pnpm, unless that was done since the lockfile last changed.
 import { copyFile, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, run } from "./run.mjs";
 
@@ -17,9 +18,9 @@ export async function install(extent) {
   if (await same(lockfile, installed)) return 0;
   const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   console.error(`installing with ${packageManager} …`);
-  const pnpm = ["--yes", packageManager, "install", "--frozen-lockfile", ...filters[extent]];
-  // By the machine's Node: it may have to replace the one in node_modules.
-  const code = await run("npx", pnpm, { quiet: true, from: "machine" });
+  const pnpm = ["--yes", packageManager, "--dir", root, "install", "--frozen-lockfile", ...filters[extent]];
+  // With the machine's Node, and the pnpm that npx finds from elsewhere: both may have to be replaced in node_modules.
+  const code = await run("npx", pnpm, { quiet: true, from: "machine", cwd: tmpdir() });
   if (code === 0) await copyFile(lockfile, installed);
   return code;
 }

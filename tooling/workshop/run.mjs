@@ -15,17 +15,18 @@ const { npm_config_loglevel: _, ...inherited } = process.env;
 const paths = { workspace: [bin, ...machine].join(delimiter), machine: machine.join(delimiter) };
 
 /**
- * Runs `program` in the workspace's root and resolves to its exit code (128 + the number of the signal, if one ended
- * it). With `quiet` the program's output is shown on stderr, and only if it fails. `from` says whose programs come first.
+ * Runs `program`, in the workspace's root if not told otherwise, and resolves to its exit code (128 + the number of
+ * the signal, if one ended it). With `quiet` the program's output is shown on stderr, and only if it fails. `from` says
+ * whose programs come first.
  * @param {string} program
  * @param {string[]} args
- * @param {{ quiet?: boolean, from?: keyof typeof paths }} [options]
+ * @param {{ quiet?: boolean, from?: keyof typeof paths, cwd?: string }} [options]
  * @returns {Promise<number>}
  */
-export function run(program, args, { quiet = false, from = "workspace" } = {}) {
+export function run(program, args, { quiet = false, from = "workspace", cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      cwd: root,
+      cwd,
       env: { ...inherited, PATH: paths[from], TURBO_TELEMETRY_DISABLED: "1" },
       stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
     });
