@@ -4,9 +4,10 @@ import ts from "typescript-api";
 
 /**
  * The exports of `entry` (a .d.ts file), sorted by name. What comes from another package is one line that says so.
- * Types of the package that are not exported, but that exported declarations name, follow at the end.
+ * Types of the package that are not exported, but that exported declarations name, follow at the end, unless they are in
+ * `shown`, which collects what the package's entries have shown so far.
  */
-export function reportEntry(entry: string, folder: string, program: ts.Program): string {
+export function reportEntry(entry: string, folder: string, program: ts.Program, shown: Set<ts.Symbol>): string {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(entry);
   const module = source && checker.getSymbolAtLocation(source);
@@ -28,7 +29,7 @@ export function reportEntry(entry: string, folder: string, program: ts.Program):
   const hidden = new Map<ts.Symbol, string>();
   const note = (declaration: ts.Declaration) => {
     for (const symbol of symbolsNamedIn(declaration, checker)) {
-      if (exported.has(symbol) || hidden.has(symbol)) continue;
+      if (exported.has(symbol) || hidden.has(symbol) || shown.has(symbol)) continue;
       const declarations = (symbol.declarations ?? []).filter(isTopLevel).filter(isOwn);
       if (declarations.length === 0) continue;
       hidden.set(symbol, symbol.name);
@@ -37,6 +38,7 @@ export function reportEntry(entry: string, folder: string, program: ts.Program):
   };
   for (const symbol of exported.keys()) symbol.declarations?.forEach(note);
 
+  for (const symbol of [...exported.keys(), ...hidden.keys()]) shown.add(symbol);
   const lines = [...foreign.sort(), ...print(exported)];
   if (hidden.size > 0) lines.push("// Not exported, but named above:", ...print(hidden));
   return lines.map((line) => `${line}\n`).join("");

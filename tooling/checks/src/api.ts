@@ -57,8 +57,9 @@ function programOf(packages: Package[]): ts.Program {
 }
 
 function report(each: Package, program: ts.Program): string {
+  const shown = new Set<ts.Symbol>();
   const sections = Array.from(entriesOf(each), ([name, file]) => {
-    const text = reportEntry(file, each.folder, program);
+    const text = reportEntry(file, each.folder, program, shown);
     return `## ${name}\n\n\`\`\`ts\n${text}\`\`\`\n`;
   });
   return `# What ${each.manifest.name} exports\n\n${sections.join("\n")}`;

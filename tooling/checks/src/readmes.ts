@@ -1,4 +1,4 @@
-// The examples of the READMEs. Every ```ts block is a program of its own and type-checks; where an ```output block
+// The examples of the READMEs and other documents. Every ```ts block is a program of its own and type-checks; where an ```output block
 // follows it, the program is run and must print just that.
 import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ export const readmes: Check = {
   name: "readmes",
   async run() {
     const examples = listFiles(root, ".md")
-      .filter((file) => !file.endsWith("CHANGELOG.md"))
+      .filter((file) => !file.endsWith("CHANGELOG.md") && !file.endsWith(".api.md"))
       .flatMap((file) => examplesOf(relative(root, file), readFileSync(file, "utf8")));
     if (examples.length === 0) return [];
 
