@@ -51,10 +51,6 @@ function packageProblems({ folder, manifest }: Package): string[] {
   expect(manifest.engines?.node === ">=20.19", "engines.node is not >=20.19");
   expect(manifest.repository === undefined, "names a repository, while there is no public address");
   expect(Boolean(manifest.description), "has no description");
-  expect(manifest.sideEffects !== undefined && manifest.sideEffects !== true, "does not list its side effects");
-  for (const file of Array.isArray(manifest.sideEffects) ? manifest.sideEffects : []) {
-    expect(existsSync(join(folder, file)), `lists ${file} in sideEffects, which is not there`);
-  }
   for (const file of listFiles(join(folder, "src"), ".ts")) {
     const lines = readFileSync(file, "utf8").split("\n").length;
     expect(lines <= longest, `${relative(folder, file)} has ${lines} lines; split it before ${longest}`);

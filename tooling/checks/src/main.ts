@@ -7,9 +7,10 @@ import { house } from "./house.ts";
 import { lint } from "./lint.ts";
 import { published } from "./published.ts";
 import { readmes } from "./readmes.ts";
+import { sideEffects } from "./side-effects.ts";
 import { types } from "./types.ts";
 
-const checks: readonly Check[] = [lint, types, arrows, house, published, readmes, api];
+const checks: readonly Check[] = [lint, types, arrows, house, sideEffects, published, readmes, api];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !checks.some((check) => check.name === name));

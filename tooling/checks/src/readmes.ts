@@ -1,5 +1,5 @@
-// The examples of the READMEs and other documents. Every ```ts block is a program of its own and type-checks; where an ```output block
-// follows it, the program is run and must print just that.
+// The examples of the READMEs and other documents. Every ```ts block is a program of its own and type-checks; where an
+// ```output block follows it, the program is run and must print just that.
 import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
