@@ -28,7 +28,6 @@ export default defineConfig(({ mode }) => ({
     // Built packages are loaded by Node itself, as users load them, not through the transforms of the test runner.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     reporters: ["default", countReporter],
-    passWithNoTests: true,
     testTimeout: mode === "long" ? 300_000 : 10_000,
   },
 }));
