@@ -1,6 +1,7 @@
 import { RuntimeError } from "./errors.js";
+import type { ContextStorage } from "./host.js";
 import type { Executor, FutureFactory, LoopContract, TaskFactory } from "./loop.js";
-import type { ScopeContract } from "./scope.js";
+import type { ScopeCell, ScopeContract, StrandContract } from "./scope.js";
 
 /** What a package keeps open and where it was made: debug mode and the leak oracle read it. */
 export interface OpenResource {
@@ -22,6 +23,10 @@ export interface Registry {
   defaultLoop: (() => LoopContract) | null;
   futureFactory: FutureFactory | null;
   taskFactory: TaskFactory | null;
+  /** The strand whose step is on the stack. Kept by the strand that runs. */
+  stepping: StrandContract | null;
+  /** Where async functions find their scope; made by the first of them, or by `run`. */
+  scopeStorage: ContextStorage<ScopeCell> | null;
   /** The scope that the caller belongs to; filled by `@tsyncio/tasks`. Without it an await outside any task has no scope. */
   currentScope: (() => ScopeContract | null) | null;
   /** Runs `fn` with no current task, in the async context of the caller otherwise; filled by `@tsyncio/tasks`. */
@@ -41,6 +46,8 @@ function create(): Registry {
     defaultLoop: null,
     futureFactory: null,
     taskFactory: null,
+    stepping: null,
+    scopeStorage: null,
     currentScope: null,
     outsideTask: null,
     enclosingLoop: null,

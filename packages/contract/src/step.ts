@@ -8,6 +8,7 @@
  *   a Waitable  wait until it is done: the task registers itself with `addWaiter` and leaves
  *   a Call      run another coroutine inline: the task pushes `open()` on a stack of its own and goes on in it.
  *               (Nested `yield*` costs O(depth) at every resume; a stack costs O(1).)
+ *   a NativeSuspension or ContextSwitch, which only the task package itself yields
  *
  * Invariants
  * - A waiter is registered with at most one waitable at a time, and is removed (`removeWaiter`) or woken, never both.
@@ -19,12 +20,17 @@
  *   means that nothing was cancelled; the task keeps the cancellation for its next step.
  * - `result()` is called once per waiter, by the waiter, when it is woken.
  */
+import type { Context } from "./host.js";
 import type { LoopContract } from "./loop.js";
 
 /** The mark (`"@@tsyncio"`) of a {@link Waitable}. */
 export const WAIT = 1;
 /** The mark (`"@@tsyncio"`) of a {@link Call}. */
 export const CALL = 2;
+/** The mark of a {@link NativeSuspension}. */
+export const NATIVE = 3;
+/** The mark of a {@link ContextSwitch}. */
+export const SWITCH = 4;
 
 /** What stands in a loop's ready queue. */
 export interface Runnable {
@@ -43,6 +49,8 @@ export interface Waitable<T = unknown> {
   done(): boolean;
   /** The value. Throws the error, or a `CancelledError`; `InvalidStateError` while it is not done. */
   result(): T;
+  /** What it was cancelled with, without reading the error; `undefined` when there was no reason. */
+  cancelReason(): unknown;
   /** Asks for its end. `false` when there was nothing to cancel. */
   cancel(reason?: unknown): boolean;
   getLoop(): LoopContract;
@@ -56,7 +64,9 @@ export interface Call<T = unknown> {
   readonly "@@tsyncio": typeof CALL;
   /** What stack traces call it. */
   readonly name: string;
-  /** Who called it: kept by the task whose stack it is on. */
+  /** Where it was made, as `file:line:column`; known in debug mode. */
+  readonly source: string | null;
+  /** Who called it, while it is on the stack of a task; `null` before and after. Kept by that task. */
   caller: Call | null;
   /** Its frame. Called once; a second call throws `RuntimeError: cannot reuse already awaited coroutine`. */
   open(): CoroutineFrame<T>;
@@ -69,8 +79,20 @@ export interface CoroutineFrame<T = unknown> {
   return(value: T): IteratorResult<unknown, T>;
 }
 
+/** An async function, or another foreign promise, as what a coroutine waits for: the task goes on when it settles, without a turn. */
+export interface NativeSuspension {
+  readonly "@@tsyncio": typeof NATIVE;
+  readonly promise: PromiseLike<unknown>;
+}
+
+/** Asks to go on at once in another async context. */
+export interface ContextSwitch {
+  readonly "@@tsyncio": typeof SWITCH;
+  readonly context: Context | null;
+}
+
 /** What may be yielded. Its type is opaque: user code writes `yield*` on an awaitable, or a bare `yield`. */
-export type Suspension = Waitable | Call | undefined;
+export type Suspension = Waitable | Call | NativeSuspension | ContextSwitch | undefined;
 
 /** Whether `value` is a future, task or any other {@link Waitable}, of any copy of any package. */
 export function isWaitable(value: unknown): value is Waitable {

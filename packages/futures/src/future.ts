@@ -135,6 +135,10 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     return this.setCancelled(reason, null);
   }
 
+  cancelReason(): unknown {
+    return this.#state === CANCELLED ? this.#value : undefined;
+  }
+
   /** Has `callback(future)` called by the loop once it is done; soon, if it is. Only observes: passes no cancellation on. */
   addDoneCallback(callback: (future: this) => void, options?: CallbackOptions): void {
     if (typeof callback !== "function") {

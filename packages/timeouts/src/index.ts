@@ -1,1 +1,4 @@
-export {};
+export { sleep } from "./sleep.js";
+export { Timeout, type TimeoutOptions } from "./timeout.js";
+export { timeout, timeoutAt } from "./timeout-functions.js";
+export { waitFor } from "./wait-for.js";

@@ -1,0 +1,104 @@
+import {
+  type Body,
+  type CoroutineFrame,
+  describe,
+  type ForeignWork,
+  isCall,
+  isWaitable,
+  NATIVE,
+  type NativeSuspension,
+  registry,
+  type ScopeContract,
+} from "@tsyncio/contract";
+import { Coroutine, givesCoroutine, isGenerator } from "./coroutine.js";
+import { runInCell } from "./scope-cells.js";
+
+/**
+ * The call of a body, as a coroutine: of a generator function, an async function, or any function that returns an awaitable. The
+ * function is called at the first step, inside the scope that runs then.
+ */
+export class BodyCall<T> extends Coroutine<T> {
+  constructor(body: Body<never[], T>, args: unknown[], who: string) {
+    if (typeof body !== "function") {
+      throw new TypeError(`a function was expected as the body of ${who}(), got ${describe(body)}`);
+    }
+    super(new BodyFrame(body as Body<unknown[], T>, args, who), body.name || who);
+  }
+}
+
+/** Calls the body, hands its awaitable to the task, and ends with what comes back. */
+class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
+  readonly #body: Body<unknown[], T>;
+  readonly #args: unknown[];
+  readonly #who: string;
+  #called = false;
+  /** The scope in which an async function runs, until it has settled. */
+  #nativeScope: ScopeContract | null = null;
+
+  constructor(body: Body<unknown[], T>, args: unknown[], who: string) {
+    this.#body = body;
+    this.#args = args;
+    this.#who = who;
+  }
+
+  next(sent: unknown): IteratorResult<unknown, T> {
+    if (this.#called) {
+      this.#settled();
+      return { done: true, value: sent as T };
+    }
+    this.#called = true;
+    return this.#begin();
+  }
+
+  throw(error: unknown): never {
+    this.#called = true;
+    const scope = this.#nativeScope;
+    this.#settled();
+    throw scope?.cancellationBehind(error) ?? error;
+  }
+
+  return(value: T): IteratorResult<unknown, T> {
+    this.#called = true;
+    return { done: true, value };
+  }
+
+  foreignWait(): string | null {
+    const scope = this.#nativeScope;
+    if (scope === null || scope.hasWaits()) return null;
+    return `${this.#body.name || this.#who} in ${scope.task.getName()}`;
+  }
+
+  #begin(): IteratorResult<unknown, T> {
+    const body = this.#body;
+    if (givesCoroutine(body)) return this.#hand(body(...this.#args));
+    const scope = registry.stepping?.scope as ScopeContract;
+    scope.loop.wakesNative();
+    return this.#hand(runInCell(scope.cell, scope.loop, () => body(...this.#args)));
+  }
+
+  #hand(awaitable: unknown): IteratorResult<unknown, T> {
+    if (isGenerator(awaitable)) {
+      return this.#hand(new Coroutine(awaitable as CoroutineFrame<T>, this.#body.name || this.#who));
+    }
+    if (isCall(awaitable)) return { done: false, value: awaitable };
+    if (isWaitable(awaitable)) {
+      return awaitable.done() ? { done: true, value: awaitable.result() as T } : { done: false, value: awaitable };
+    }
+    if (typeof (awaitable as Partial<PromiseLike<T>> | null)?.then === "function") {
+      const scope = registry.stepping?.scope as ScopeContract;
+      this.#nativeScope = scope;
+      scope.loop.foreignWork.add(this);
+      return { done: false, value: { "@@tsyncio": NATIVE, promise: awaitable } as NativeSuspension };
+    }
+    throw new TypeError(
+      `the body of ${this.#who}() must be a generator function, an async function, or return an awaitable; ` +
+        `${this.#body.name || "it"} returned ${describe(awaitable)}`,
+    );
+  }
+
+  #settled(): void {
+    if (this.#nativeScope === null) return;
+    this.#nativeScope.loop.foreignWork.delete(this);
+    this.#nativeScope = null;
+  }
+}

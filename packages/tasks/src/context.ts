@@ -1,0 +1,44 @@
+import {
+  type Body,
+  type Context,
+  type ContextSwitch,
+  type CoroutineFrame,
+  describe,
+  type LoopContract,
+  loopForNew,
+  registry,
+  SWITCH,
+} from "@tsyncio/contract";
+import { BodyCall } from "./body-call.js";
+import { Coroutine } from "./coroutine.js";
+
+/** The async context of the caller, without its current task; `null` where the host has none. */
+export function captureContext(loop: LoopContract): Context | null {
+  const { host } = loop;
+  return registry.outsideTask === null ? host.captureContext() : registry.outsideTask(() => host.captureContext());
+}
+
+/** The caller's async context, to run functions and tasks in (`contextvars.copy_context`). */
+export function copyContext(): Context {
+  return captureContext(loopForNew()) ?? { run: (fn, self) => fn.call(self as never) };
+}
+
+/**
+ * Runs `body` in `context`, in the current task: also the steps after its waits, which `context.run()` around a `yield*`
+ * does not cover.
+ */
+export function withContext<T>(context: Context, body: Body<[], T>): Coroutine<T> {
+  if (typeof (context as Partial<Context> | null)?.run !== "function") {
+    throw new TypeError(`a context was expected by withContext(), got ${describe(context)}`);
+  }
+  return new Coroutine(runIn(context, new BodyCall(body, [], "withContext")) as CoroutineFrame<T>, "withContext");
+}
+
+function* runIn<T>(context: Context, body: BodyCall<T>): Generator<unknown, T, unknown> {
+  const outer = yield { "@@tsyncio": SWITCH, context } satisfies ContextSwitch;
+  try {
+    return (yield* body) as T;
+  } finally {
+    yield { "@@tsyncio": SWITCH, context: outer as Context | null } satisfies ContextSwitch;
+  }
+}

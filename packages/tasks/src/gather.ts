@@ -1,0 +1,114 @@
+import { type Joinable, loopForNew, type LoopContract, type ResultOf } from "@tsyncio/contract";
+import { Future, makeCancelledError } from "@tsyncio/futures";
+import { splitArguments } from "./arguments.js";
+import { ensureEach } from "./ensure-future.js";
+import { WhenDone } from "./when-done.js";
+
+/** How {@link gather} treats errors. */
+export interface GatherOptions {
+  /** Puts errors, cancellations included, among the results. */
+  returnExceptions?: boolean | undefined;
+}
+
+type Results<S extends readonly unknown[]> = { -readonly [K in keyof S]: ResultOf<S[K]> };
+type ResultsOrErrors<S extends readonly unknown[]> = { -readonly [K in keyof S]: ResultOf<S[K]> | Error };
+
+/**
+ * Waits for all, and gives their results in the order of the arguments (`asyncio.gather`): `gather(a, b)`, or
+ * `gather([a, b], { returnExceptions: true })`. Coroutines and functions become tasks. The first error ends the wait; the
+ * others go on. Cancelling the future of `gather` cancels all; one that is cancelled by itself counts as one that failed.
+ */
+export function gather<const S extends readonly Joinable<unknown>[]>(...sources: S): Future<Results<S>>;
+export function gather<const S extends readonly Joinable<unknown>[]>(
+  sources: S,
+  options: GatherOptions & { returnExceptions: true },
+): Future<ResultsOrErrors<S>>;
+export function gather<const S extends readonly Joinable<unknown>[]>(
+  sources: S,
+  options?: GatherOptions & { returnExceptions?: false | undefined },
+): Future<Results<S>>;
+export function gather<T>(
+  sources: Iterable<Joinable<T>>,
+  options: GatherOptions & { returnExceptions: true },
+): Future<(T | Error)[]>;
+export function gather<T>(
+  sources: Iterable<Joinable<T>>,
+  options?: GatherOptions & { returnExceptions?: false | undefined },
+): Future<T[]>;
+export function gather(...args: unknown[]): Future<unknown> {
+  const [sources, options] = splitArguments<GatherOptions>("gather", args);
+  const children = ensureEach(sources as Iterable<Joinable<unknown>>);
+  const loop = children[0]?.getLoop() ?? loopForNew();
+  return new GatheringFuture(loop, children, options.returnExceptions === true);
+}
+
+/** What {@link gather} returns: done when its children are, and cancelled by cancelling them. */
+class GatheringFuture extends Future<unknown[]> {
+  readonly #children: readonly Future<unknown>[];
+  readonly #returnExceptions: boolean;
+  /** How many different children are not done. */
+  #left: number;
+  #cancelRequested = false;
+
+  constructor(loop: LoopContract, children: readonly Future<unknown>[], returnExceptions: boolean) {
+    super({ loop });
+    this.#children = children;
+    this.#returnExceptions = returnExceptions;
+    const different = new Set(children);
+    this.#left = different.size;
+    if (children.length === 0) this.finish([]);
+    const done: Future<unknown>[] = [];
+    const childDone = (child: Future<unknown>) => this.#childDone(child);
+    for (const child of different) {
+      if (child.done()) done.push(child);
+      else new WhenDone(loop, child, childDone, "gather()");
+    }
+    for (const child of done) this.#childDone(child);
+  }
+
+  /** Cancels the children. The future itself is done when they are. */
+  override cancel(reason?: unknown): boolean {
+    if (this.done()) return false;
+    let cancelled = false;
+    for (const child of this.#children) if (child.cancel(reason)) cancelled = true;
+    if (cancelled) this.#cancelRequested = true;
+    return cancelled;
+  }
+
+  #childDone(child: Future<unknown>): void {
+    this.#left--;
+    if (this.done()) {
+      if (!child.cancelled()) child.exception();
+      return;
+    }
+    if (!this.#returnExceptions) {
+      const error = outcomeError(child);
+      if (error !== null) {
+        this.fail(error);
+        return;
+      }
+    }
+    if (this.#left > 0) return;
+    if (this.#cancelRequested) this.fail(cancellationOf(child));
+    else this.finish(this.#children.map(resultOrError));
+  }
+}
+
+function outcomeError(future: Future<unknown>): unknown {
+  return future.cancelled() ? cancellationOf(future) : future.exception();
+}
+
+/** The `CancelledError` of a future: the first who asks a task gets the one that ended it. */
+function cancellationOf(future: Future<unknown>): unknown {
+  try {
+    return future.exception() ?? makeCancelledError(undefined);
+  } catch (error) {
+    return error;
+  }
+}
+
+function resultOrError(future: Future<unknown>): unknown {
+  if (future.cancelled()) return makeCancelledError(future.cancelReason());
+  return future.exception() ?? future.result();
+}
+

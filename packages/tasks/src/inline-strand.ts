@@ -1,0 +1,43 @@
+import type { Call, Sink } from "@tsyncio/contract";
+import { captureContext } from "./context.js";
+import type { Scope } from "./scope.js";
+import { Strand } from "./strand.js";
+
+/** `await coroutine` in an async function: runs it on behalf of the scope that the function belongs to. */
+export class InlineStrand<T> extends Strand {
+  readonly #sink: Sink<T>;
+  /** Whether it is still inside `then`, which may not call back at once. */
+  #beginning = true;
+
+  constructor(scope: Scope, call: Call<T>, sink: Sink<T>) {
+    super(scope.loop, scope, call, captureContext(scope.loop));
+    this.#sink = sink;
+  }
+
+  begin(): void {
+    this.scope.add(this);
+    this.resume();
+    this.#beginning = false;
+  }
+
+  override toString(): string {
+    return `<Task ${this.scope.task.getName()} await>`;
+  }
+
+  protected override returned(value: unknown): void {
+    this.#tell(() => this.#sink.onValue(value as T));
+  }
+
+  protected override threw(error: unknown): void {
+    this.#tell(() => this.#sink.onError(error));
+  }
+
+  #tell(tell: () => void): void {
+    if (this.#beginning) {
+      queueMicrotask(tell);
+      return;
+    }
+    this.loop.wakesNative();
+    tell();
+  }
+}

@@ -1,0 +1,275 @@
+import {
+  CALL,
+  type Call,
+  CancelledError,
+  type Context,
+  type ContextSwitch,
+  type CoroutineFrame,
+  describe,
+  isFatal,
+  type LoopContract,
+  NATIVE,
+  type NativeSuspension,
+  RuntimeError,
+  registry,
+  type StrandContract,
+  SWITCH,
+  WAIT,
+  type Waitable,
+  type Waiter,
+} from "@tsyncio/contract";
+import { makeCancelledError } from "@tsyncio/futures";
+import { Refused, refuse } from "./refuse.js";
+import type { Scope, ScopeMember } from "./scope.js";
+import { traceOf } from "./trace.js";
+
+/** {@link Strand}'s private `#drive`, as a function for `context.run`. */
+let DRIVE: (this: Strand) => boolean;
+
+/** A frame on a strand's stack, and the coroutine that it belongs to. The stack is linked through the coroutines. */
+type Frame = CoroutineFrame<unknown>;
+
+/**
+ * Runs one coroutine, with all that it calls, for a task. It keeps a stack of its own, so that a resume touches the innermost
+ * frame only.
+ *
+ *   READY     in the ready queue: it was just made, yielded nothing, or what it waited for is done
+ *   RUNNING   on the JavaScript stack
+ *   WAITING   registered with `target`
+ *   NATIVE    waits for a promise; no cancellation can reach it there, but its scope's signal is aborted
+ *   ENDED     `returned` or `threw` was called, once
+ *
+ * READY ──loop──▶ RUNNING ──▶ WAITING ──target done──▶ READY;  RUNNING ──▶ NATIVE ──settled, or given up──▶ RUNNING
+ */
+export abstract class Strand implements Waiter, ScopeMember, StrandContract {
+  readonly loop: LoopContract;
+  scope: Scope;
+  /** WAITING: for this. READY: what it waited for, until it looks at the result. */
+  target: Waitable | null = null;
+  #call: Call | null = null;
+  #frame: Frame;
+  #frames: Frame[] | null = null;
+  #context: Context | null;
+  /** NATIVE: the promise whose outcome counts. */
+  #native: PromiseLike<unknown> | null = null;
+  /** What goes into the innermost frame at the next resume. */
+  #sent: unknown = undefined;
+  #throws = false;
+
+  protected constructor(loop: LoopContract, scope: Scope, root: Call, context: Context | null) {
+    this.loop = loop;
+    this.scope = scope;
+    this.#call = root;
+    this.#frame = root.open();
+    this.#context = context;
+  }
+
+  protected abstract returned(value: unknown): void;
+  protected abstract threw(error: unknown): void;
+
+  /** A turn of the loop: looks at what was waited for, and goes on. */
+  run(): void {
+    const target = this.target;
+    if (target === null) {
+      this.#sent = undefined;
+      this.#throws = false;
+    } else {
+      this.target = null;
+      try {
+        this.#sent = target.result();
+        this.#throws = false;
+      } catch (error) {
+        this.#sent = error;
+        this.#throws = true;
+      }
+    }
+    const scope = this.scope;
+    if (scope.hasUndelivered()) {
+      const reason = scope.takeUndelivered();
+      if (!this.#throws || !(this.#sent instanceof CancelledError)) this.#sent = makeCancelledError(reason);
+      this.#throws = true;
+    }
+    this.resume();
+  }
+
+  enter(): Scope {
+    this.scope.remove(this);
+    this.scope = this.scope.open();
+    this.scope.add(this);
+    return this.scope;
+  }
+
+  leave(): void {
+    const scope = this.scope;
+    scope.remove(this);
+    this.scope = scope.parent as Scope;
+    this.scope.add(this);
+    scope.close();
+  }
+
+  abandon(): boolean {
+    const promise = this.#native;
+    if (promise === null) return false;
+    this.#native = null;
+    const orphan = this.scope.splitOff(this);
+    const { task } = orphan;
+    promise.then(
+      () => orphan.close(),
+      (exception) => {
+        orphan.close();
+        if (exception instanceof CancelledError) return;
+        const message = "exception in an async function that a timeout left behind";
+        this.loop.callExceptionHandler({ message, exception, task });
+      },
+    );
+    this.#sent = makeCancelledError(undefined);
+    this.#throws = true;
+    this.resume();
+    return true;
+  }
+
+  /** Whether it waits for a promise. */
+  isNative(): boolean {
+    return this.#native !== null;
+  }
+
+  /** The coroutines on its stack, the innermost first. */
+  *calls(): Iterable<Call> {
+    for (let call = this.#call; call !== null; call = call.caller) yield call;
+  }
+
+  describeWait(): string {
+    if (this.target !== null) return String(this.target);
+    if (this.#native !== null) return `a promise that is not tsyncio's, in ${this.#call?.name ?? "an async function"}`;
+    return "its next turn";
+  }
+
+  /** Runs on in its context, also when that is changed on the way. */
+  protected resume(): void {
+    const outer = registry.stepping;
+    registry.stepping = this;
+    try {
+      while (this.#context === null ? this.#drive() : this.#context.run(DRIVE, this)) {}
+    } finally {
+      registry.stepping = outer;
+    }
+  }
+
+  static {
+    DRIVE = function (this: Strand): boolean {
+      return this.#drive();
+    };
+  }
+
+  /** Runs frames until one waits. `true`: to be called again, in the context that was asked for. */
+  #drive(): boolean {
+    for (;;) {
+      let result: IteratorResult<unknown, unknown>;
+      try {
+        result = this.#throws ? this.#frame.throw(this.#sent) : this.#frame.next(this.#sent);
+      } catch (error) {
+        if (!this.#pop(error, true)) return false;
+        continue;
+      }
+      if (result.done) {
+        if (!this.#pop(result.value, false)) return false;
+        continue;
+      }
+      const suspended = result.value as Waitable | Call | NativeSuspension | ContextSwitch | null | undefined;
+      this.#sent = undefined;
+      this.#throws = false;
+      if (suspended === undefined || suspended === null) {
+        this.loop.enqueue(this);
+        return false;
+      }
+      switch (suspended["@@tsyncio"]) {
+        case WAIT:
+          this.#wait(suspended as Waitable);
+          return false;
+        case CALL:
+          this.#push(suspended as Call);
+          continue;
+        case NATIVE:
+          this.#waitNative((suspended as NativeSuspension).promise);
+          return false;
+        case SWITCH:
+          this.#sent = this.#context;
+          this.#context = (suspended as ContextSwitch).context;
+          return true;
+        default:
+          this.#sent = badYield(suspended);
+          this.#throws = true;
+      }
+    }
+  }
+
+  #push(call: Call): void {
+    let frame: Frame;
+    try {
+      frame = call.open();
+    } catch (error) {
+      this.#sent = error;
+      this.#throws = true;
+      return;
+    }
+    call.caller = this.#call;
+    this.#call = call;
+    (this.#frames ??= []).push(this.#frame);
+    this.#frame = frame;
+  }
+
+  /** The innermost frame ended. `false`: it was the last. */
+  #pop(outcome: unknown, thrown: boolean): boolean {
+    const call = this.#call as Call;
+    if (thrown) traceOf(outcome, call.name, this.#throws && this.#sent === outcome);
+    this.#call = call.caller;
+    call.caller = null;
+    const frames = this.#frames;
+    if (frames === null || frames.length === 0) {
+      this.#call = null;
+      this.scope.remove(this);
+      if (thrown) this.threw(outcome);
+      else this.returned(outcome);
+      return false;
+    }
+    this.#frame = frames.pop() as Frame;
+    this.#sent = outcome;
+    this.#throws = thrown;
+    return true;
+  }
+
+  #wait(target: Waitable): void {
+    const scope = this.scope;
+    const refusal = refuse(scope, target);
+    this.target = refusal === null ? target : new Refused(this.loop, refusal);
+    this.target.addWaiter(this);
+    if (scope.hasUndelivered() && this.target.cancel(scope.latestUndelivered())) scope.takeUndelivered();
+  }
+
+  #waitNative(promise: PromiseLike<unknown>): void {
+    this.#native = promise;
+    const settle = (value: unknown, throws: boolean) => {
+      if (this.#native !== promise) return;
+      this.#native = null;
+      this.#sent = value;
+      this.#throws = throws;
+      try {
+        this.resume();
+      } catch (error) {
+        if (!isFatal(error)) throw error;
+        this.loop.abort(error);
+      }
+    };
+    promise.then(
+      (value) => settle(value, false),
+      (error) => settle(error, true),
+    );
+  }
+}
+
+function badYield(value: unknown): Error {
+  if (typeof (value as Partial<PromiseLike<unknown>>).then === "function") {
+    return new RuntimeError("a task got a promise from a plain yield: use yield* fromPromise(promise)");
+  }
+  return new RuntimeError(`Task got bad yield: ${describe(value)} (write yield* in front of an awaitable)`);
+}

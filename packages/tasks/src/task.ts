@@ -1,0 +1,226 @@
+import {
+  CancelledError,
+  type Context,
+  describe,
+  isCall,
+  isFatal,
+  isWaitable,
+  type LoopContract,
+  loopForNew,
+  registry,
+  RuntimeError,
+  type Startable,
+  type TaskContract,
+  type TaskOptions,
+} from "@tsyncio/contract";
+import { Future } from "@tsyncio/futures";
+import { BodyCall } from "./body-call.js";
+import { captureContext } from "./context.js";
+import { Coroutine, isGenerator } from "./coroutine.js";
+import { onAbort } from "./foreign-signals.js";
+import { Scope } from "./scope.js";
+import { currentScope } from "./scope-cells.js";
+import { type StackFrame, stackOf } from "./stack.js";
+import { Strand } from "./strand.js";
+import { writeTrace } from "./trace.js";
+
+let created = 0;
+
+/** {@link Task}'s ends, for its strand. */
+let finish: (task: Task<unknown>, value: unknown) => void;
+let fail: (task: Task<unknown>, error: unknown) => void;
+
+/** How a task is made by its constructor. */
+export interface TaskConstructorOptions extends TaskOptions {
+  /** The loop that runs it; left out: the running one, or that of `getEventLoop()`. */
+  loop?: LoopContract | undefined;
+}
+
+/**
+ * A coroutine that runs (`asyncio.Task`). A future: it can be awaited, by many. Cancelling it throws a `CancelledError` into its
+ * coroutine, at the place where that waits.
+ */
+export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
+  #name: string | number;
+  readonly #coroutine: Coroutine<T>;
+  readonly #scope: Scope;
+  readonly #strand: TaskStrand;
+  readonly #context: Context | null;
+  #stopListening: (() => void) | null = null;
+
+  /**
+   * @param source - a coroutine, a generator object, or a function that returns an awaitable, which is called at the first step
+   * @throws `TypeError` for anything else; a promise or future runs already, and is none.
+   */
+  constructor(source: Startable<T>, options: TaskConstructorOptions = {}) {
+    const root = toCoroutine<T>(source);
+    const loop = options.loop ?? loopForNew();
+    super({ loop });
+    if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
+    this.#name = checkName(options.name) ?? ++created;
+    this.#coroutine = root;
+    this.#context = options.context === undefined ? captureContext(loop) : options.context;
+    this.#scope = new Scope(this, loop, null);
+    this.#strand = new TaskStrand(this as Task<unknown>, this.#scope, root, this.#context);
+    this.#scope.add(this.#strand);
+    loop.tasks.add(this as TaskContract<unknown>);
+    const { signal } = options;
+    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.cancel(signal.reason));
+    if (options.eagerStart && loop.isRunning()) this.#strand.run();
+    else loop.enqueue(this.#strand);
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return "Task";
+  }
+
+  /** The signal of the task, for host functions: aborted while the task is being cancelled, fresh again after that. */
+  get signal(): AbortSignal {
+    return this.#scope.signal;
+  }
+
+  getName(): string {
+    if (typeof this.#name === "number") this.#name = `Task-${this.#name}`;
+    return this.#name;
+  }
+
+  setName(name: string): void {
+    this.#name = checkName(name) ?? this.#name;
+  }
+
+  /** What it runs. */
+  getCoro(): Coroutine<T> {
+    return this.#coroutine;
+  }
+
+  /** The async context of its steps, `null` where none was kept. */
+  getContext(): Context | null {
+    return this.#context;
+  }
+
+  /**
+   * Asks the task to end: what it waits for is cancelled, and a `CancelledError` with `reason` is thrown into it when that has come
+   * back. `false` when it is done. The task may clean up first, take long for it, or not end at all.
+   */
+  override cancel(reason?: unknown): boolean {
+    if (this.done()) return false;
+    this.#scope.cancel(reason);
+    return true;
+  }
+
+  /** How many cancellations were asked for and not taken back: inside the task, from the current scope to the task's own. */
+  cancelling(): number {
+    return this.#current()?.cancelling() ?? this.#scope.cancellingBelow();
+  }
+
+  /** Takes one cancellation back; how many are left. For code that ends a cancellation it asked for itself. */
+  uncancel(): number {
+    return this.#current()?.uncancel() ?? this.#scope.uncancelBelow();
+  }
+
+  /** Where the task stands: its coroutines, the outermost first (`task.get_stack`). `file` and `line` are known in debug mode. */
+  getStack(options: { limit?: number | null } = {}): StackFrame[] {
+    const frames = stackOf(this.#strand.calls());
+    return options.limit == null ? frames : frames.slice(Math.max(frames.length - options.limit, 0));
+  }
+
+  /** Writes {@link getStack} to `file`; left out: to the error console. */
+  printStack(options: { limit?: number | null; file?: { write(text: string): unknown } } = {}): void {
+    const frames = this.getStack(options);
+    const head = frames.length === 0 ? `No stack for ${this}` : `Stack for ${this} (most recent call last):`;
+    const lines = frames.map(({ name, file, line }) => `  in ${name}${file === null ? "" : ` (${file}:${line})`}`);
+    const text = [head, ...lines].join("\n");
+    if (options.file === undefined) console.error(text);
+    else options.file.write(`${text}\n`);
+  }
+
+  override setResult(): never {
+    throw new RuntimeError("Task does not support set_result operation");
+  }
+
+  override setException(): never {
+    throw new RuntimeError("Task does not support set_exception operation");
+  }
+
+  /** What it waits for, in a few words. */
+  describeWait(): string {
+    return this.#strand.describeWait();
+  }
+
+  protected override describeSelf(): string {
+    const wait = this.done() ? "" : ` wait=${this.describeWait()}`;
+    return super.describeSelf().replace(/^Task (\w+)/, (_, state) => `Task ${state} name='${this.getName()}' coro=${this.#coroutine.name}${wait}`);
+  }
+
+  static {
+    finish = (task, value) => {
+      task.#end();
+      if (!task.#scope.hasUndelivered()) task.finish(value);
+      else task.setCancelled(task.#scope.takeUndelivered(), null);
+    };
+    fail = (task, error) => {
+      task.#end();
+      if (error instanceof CancelledError) {
+        task.setCancelled(undefined, error);
+        return;
+      }
+      writeTrace(error, task.getName());
+      task.fail(error);
+      if (isFatal(error)) throw error;
+    };
+  }
+
+  #end(): void {
+    this.getLoop().tasks.delete(this as TaskContract<unknown>);
+    this.#stopListening?.();
+    this.#scope.close();
+  }
+
+  /** The scope that the caller runs in, if it is this task's. */
+  #current(): Scope | null {
+    const scope = currentScope();
+    return scope?.task === (this as unknown) ? (scope as Scope) : null;
+  }
+}
+
+/** The strand of a task: its end is the task's. */
+class TaskStrand extends Strand {
+  readonly #task: Task<unknown>;
+
+  constructor(task: Task<unknown>, scope: Scope, root: Coroutine<unknown>, context: Context | null) {
+    super(scope.loop, scope, root, context);
+    this.#task = task;
+  }
+
+  protected override returned(value: unknown): void {
+    finish(this.#task, value);
+  }
+
+  protected override threw(error: unknown): void {
+    fail(this.#task, error);
+  }
+
+  override toString(): string {
+    return `<Task ${this.#task.getName()} step>`;
+  }
+}
+
+function toCoroutine<T>(source: Startable<T>): Coroutine<T> {
+  if (isCall(source)) return source as unknown as Coroutine<T>;
+  if (typeof source === "function") return new BodyCall<T>(source, [], "createTask");
+  if (isGenerator(source)) return new Coroutine<T>(source, "generator");
+  const isRunning = isWaitable(source) || typeof (source as Partial<PromiseLike<T>> | null)?.then === "function";
+  const hint = isRunning
+    ? "it runs already: give a function that starts it, createTask(() => …), or wait for it with ensureFuture()"
+    : "write createTask(fn(…)) for a coroutine function, createTask(() => fn(…)) for an async function";
+  throw new TypeError(`a coroutine was expected, got ${describe(source)}; ${hint}`);
+}
+
+function checkName(name: string | null | undefined): string | null {
+  if (name === null || name === undefined) return null;
+  if (typeof name !== "string") throw new TypeError(`name must be a string, got ${describe(name)}`);
+  return name;
+}
+
+registry.taskFactory ??= <T>(loop: LoopContract, source: Startable<T>, options: TaskOptions) =>
+  new Task<T>(source, { ...options, loop });

@@ -1,0 +1,27 @@
+import { type Body, type Delay, loopForNew, parseDelay } from "@tsyncio/contract";
+import { type Coroutine, coroutine } from "@tsyncio/tasks";
+import { Timeout, type TimeoutOptions } from "./timeout.js";
+
+/**
+ * Runs `body(timeout)`, and cancels it `delay` after it began (`asyncio.timeout`); `null`: never. In an async body give the signal to
+ * host functions: `await timeout("5s", async (t) => fetch(url, { signal: t.signal }))`.
+ * @throws what the body throws; `TimeoutError` at the deadline.
+ */
+export function timeout<T>(delay: Delay | null, body: Body<[Timeout], T>, options?: TimeoutOptions): Coroutine<T> {
+  const seconds = delay === null ? null : parseDelay(delay);
+  return after(seconds, body as Body<[Timeout], unknown>, options) as Coroutine<T>;
+}
+
+/** {@link timeout} with a deadline in seconds of `loop.time()` (`asyncio.timeout_at`). */
+export function timeoutAt<T>(when: number | null, body: Body<[Timeout], T>, options?: TimeoutOptions): Coroutine<T> {
+  return new Timeout(when, options).run(body);
+}
+
+/** The time runs from when the coroutine is awaited. */
+const after = coroutine(function* timeout(
+  seconds: number | null,
+  body: Body<[Timeout], unknown>,
+  options: TimeoutOptions | undefined,
+) {
+  return yield* new Timeout(seconds === null ? null : loopForNew().time() + seconds, options).run(body);
+});

@@ -1,0 +1,75 @@
+import {
+  CancelledError,
+  type Delay,
+  describe,
+  isCall,
+  isWaitable,
+  type Joinable,
+  loopForNew,
+  parseDelay,
+  type ResultOf,
+  TimeoutError,
+} from "@tsyncio/contract";
+import { Future } from "@tsyncio/futures";
+import { type Coroutine, coroutine, ensureFuture, WhenDone } from "@tsyncio/tasks";
+import { Timeout, type TimeoutOptions } from "./timeout.js";
+
+/**
+ * Waits for `source`, at most `delay`; `null`: for ever (`asyncio.wait_for`). A coroutine or function runs in the calling task, unless `delay`
+ * is 0 or less. At the deadline `source` is cancelled, and waited for: no result and no cancellation is lost.
+ * @throws what `source` ends with; `TimeoutError`.
+ */
+export function waitFor<S extends Joinable<unknown>>(
+  source: S,
+  delay: Delay | null,
+  options: TimeoutOptions = {},
+): Coroutine<ResultOf<S>> {
+  const seconds = delay === null ? null : parseDelay(delay);
+  return waiting(source, seconds, options) as Coroutine<ResultOf<S>>;
+}
+
+const waiting = coroutine(function* waitFor(
+  source: Joinable<unknown>,
+  seconds: number | null,
+  options: TimeoutOptions,
+) {
+  if (seconds !== null && seconds <= 0) return yield* withoutWaiting(source);
+  const when = seconds === null ? null : loopForNew().time() + seconds;
+  const body = typeof source === "function" ? source : () => awaitable(source);
+  return yield* new Timeout(when, options).run(body);
+});
+
+/** CPython's way for a deadline that has passed: a result that is there counts, all else is cancelled. */
+const withoutWaiting = coroutine(function* waitFor(source: Joinable<unknown>) {
+  const future = ensureFuture(source);
+  if (future.done()) return future.result();
+  yield* cancelAndWait(future);
+  try {
+    return future.result();
+  } catch (error) {
+    if (error instanceof CancelledError) throw new TimeoutError();
+    throw error;
+  }
+});
+
+const cancelAndWait = coroutine(function* cancelAndWait(future: Future<unknown>) {
+  const waiter = new Future<void>();
+  const release = () => {
+    if (!waiter.done()) waiter.setResult();
+  };
+  const watch = new WhenDone(waiter.getLoop(), future, release, "waitFor()");
+  try {
+    future.cancel();
+    yield* waiter;
+  } finally {
+    watch.remove();
+  }
+});
+
+/** What a body may return: futures, coroutines and generators as they are, promises so that a cancellation reaches them. */
+function awaitable(source: Joinable<unknown>): PromiseLike<unknown> {
+  if (isCall(source) || isWaitable(source)) return source as unknown as PromiseLike<unknown>;
+  if (typeof (source as Partial<Iterator<unknown>>).next === "function") return source as never;
+  if (typeof (source as Partial<PromiseLike<unknown>>).then === "function") return ensureFuture(source);
+  throw new TypeError(`a future, a coroutine, a promise or a function is required, got ${describe(source)}`);
+}
