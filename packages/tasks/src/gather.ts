@@ -89,7 +89,7 @@ class GatheringFuture extends Future<unknown[]> {
       }
     }
     if (this.#left > 0) return;
-    if (this.#cancelRequested) this.fail(cancellationOf(child));
+    if (this.#cancelRequested) this.fail(cancellationOf(this.#children.at(-1) as Future<unknown>));
     else this.finish(this.#children.map(resultOrError));
   }
 }
@@ -98,10 +98,11 @@ function outcomeError(future: Future<unknown>): unknown {
   return future.cancelled() ? cancellationOf(future) : future.exception();
 }
 
-/** The `CancelledError` of a future: the first who asks a task gets the one that ended it. */
+/** The `CancelledError` of a future: the first who asks a task gets the one that ended it. One that is not cancelled gives a new one. */
 function cancellationOf(future: Future<unknown>): unknown {
+  if (!future.cancelled()) return makeCancelledError(future.cancelReason());
   try {
-    return future.exception() ?? makeCancelledError(undefined);
+    return future.exception();
   } catch (error) {
     return error;
   }

@@ -54,6 +54,8 @@ export class Scope implements ScopeContract {
   #undelivered: Undelivered | null = null;
   #cell: ScopeCell | null = null;
   #controller: AbortController | null = null;
+  /** In a task's own scope: the reason of the latest cancellation that did not arrive at once. */
+  #latestReason: unknown;
   /** The number of the latest native wait that began here: how a timeout sees that an async function is not stuck. */
   #lastWait = 0;
 
@@ -107,6 +109,7 @@ export class Scope implements ScopeContract {
     // Who asks from inside is not waiting: it has its cancellation coming, beside those that were struck.
     if (!struck || this.#contains(currentScope())) {
       this.#undelivered = { reason, sequence: ++sequence, after: struck ? limit : -1 };
+      this.#root().#latestReason = reason;
     }
     this.#abortSignals(reason);
   }
@@ -176,6 +179,11 @@ export class Scope implements ScopeContract {
       if (own !== null && (latest === null || own.sequence > latest.sequence)) latest = own;
     }
     return latest?.reason;
+  }
+
+  /** The reason of the latest cancellation of the task that did not arrive at once. asyncio shows it in what `gather` gives. */
+  get latestReason(): unknown {
+    return this.#latestReason;
   }
 
   /** The signal of this scope, made on first use: aborted, with the `CancelledError` as reason, while it is being cancelled. */
@@ -258,6 +266,12 @@ export class Scope implements ScopeContract {
     if (mine !== null && (parent.#undelivered === null || mine.sequence > parent.#undelivered.sequence)) {
       parent.#undelivered = mine;
     }
+  }
+
+  #root(): Scope {
+    let scope: Scope = this;
+    while (scope.#parent !== null) scope = scope.#parent;
+    return scope;
   }
 
   #adopt(child: Scope): void {

@@ -134,6 +134,10 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     else options.file.write(`${text}\n`);
   }
 
+  override cancelReason(): unknown {
+    return this.cancelled() ? super.cancelReason() : this.#scope.latestReason;
+  }
+
   override setResult(): never {
     throw new RuntimeError("Task does not support set_result operation");
   }
