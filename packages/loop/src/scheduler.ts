@@ -51,6 +51,8 @@ export abstract class Scheduler implements IdleLoop {
   #state = PARKED;
   /** How many callbacks of the current turn are still to run. */
   #left = 0;
+  /** Whether a turn has begun and not ended: it ends when its callbacks have run, and the native code that they woke. */
+  #inTurn = false;
   /** Whether a callback of this turn may have woken native code that has not run yet. */
   #native = false;
   #sequence = 0;
@@ -134,6 +136,7 @@ export abstract class Scheduler implements IdleLoop {
   abort(error: unknown): void {
     this.#state = PARKED;
     this.#native = false;
+    this.#inTurn = false;
     this.#left = 0;
     this.endRun(error);
   }
@@ -219,21 +222,18 @@ export abstract class Scheduler implements IdleLoop {
     const ready = this.#ready;
     for (let count = 1; ; count++) {
       if (this.#left === 0) {
+        if (this.#inTurn && !this.#endTurn()) return;
         this.#dueTimers();
         this.#left = ready.size;
         if (this.#left === 0) {
           this.#park();
           return;
         }
+        this.#inTurn = true;
       }
       const runnable = ready.shift();
       this.#left--;
       if (!this.#runOne(runnable)) return;
-      if (this.#left === 0 && !this.turnEnded()) {
-        this.#state = PARKED;
-        this.#native = false;
-        return;
-      }
       if (this.#native && (this.#exact || this.#left === 0)) {
         this.#native = false;
         if (performance.now() > this.#sliceEnd) this.#yieldToIo();
@@ -264,6 +264,14 @@ export abstract class Scheduler implements IdleLoop {
     }
     if (this.debug) this.slow.check();
     return true;
+  }
+
+  /** `false` when the run is over. */
+  #endTurn(): boolean {
+    this.#inTurn = false;
+    if (this.turnEnded()) return true;
+    this.#state = PARKED;
+    return false;
   }
 
   #dueTimers(): void {
