@@ -1,5 +1,6 @@
 // All that the interpreter uses of tsyncio: public names, nothing else. What is compiled sees the same names.
 export {
+  type Body,
   BrokenBarrierError,
   CancelledError,
   DeadlockError,
@@ -19,6 +20,7 @@ export { virtualHost } from "@tsyncio/loop/virtual";
 export {
   allTasks,
   asCompleted,
+  type Coroutine,
   coroutine,
   createTask,
   currentTask,

@@ -23,11 +23,8 @@ function selectProgram(programs: readonly Program[], id: string): Program {
 }
 
 function showOne(program: Program, results: readonly Result[], options: Options): string {
-  const source = (result: Result) =>
-    options.source ? [indented(compileProgram(program, result.syntax))] : [];
-  return [showProgram(program), ...results.flatMap((result) => [...source(result), showTraces(result)])].join(
-    "\n\n",
-  );
+  const source = (result: Result) => (options.source ? [indented(compileProgram(program, result.syntax))] : []);
+  return [showProgram(program), ...results.flatMap((result) => [...source(result), showTraces(result)])].join("\n\n");
 }
 
 /** Resolves to the exit code. */

@@ -72,13 +72,16 @@ export interface SynchronousArguments {
   when: [timeout: string];
 }
 
+/** A program may also hold something else: an error. */
+type ReturnWhen = "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED";
+
 /** Operations that wait: a line `>` before the call, `<` or `!` after it. */
 export interface AwaitingArguments {
   sleep: [delay: number, value: Scalar];
   await: [slot: string];
   gather: [awaitables: readonly AwaitableArgument[], returnExceptions: boolean];
   shield: [awaitable: AwaitableArgument];
-  wait: [slots: readonly string[], timeout: number | null, returnWhen: string];
+  wait: [slots: readonly string[], timeout: number | null, returnWhen: ReturnWhen];
   waitFor: [awaitable: AwaitableArgument, delay: number | null];
 }
 
@@ -94,11 +97,7 @@ export interface ControlArguments {
   return: [value: Scalar];
   break: [];
   reraise: [];
-  try: [
-    body: Operations,
-    handlers: readonly (readonly [names: readonly string[], Operations])[],
-    Operations | null,
-  ];
+  try: [body: Operations, handlers: readonly (readonly [names: readonly string[], Operations])[], Operations | null];
   if: [Predicate, yes: Operations, no: Operations];
   repeat: [rounds: number, Operations];
   call: [body: number];

@@ -44,8 +44,7 @@ function parseProgram(line: string, file: string, number: number): Program {
   const { bodies, main, trace } = program as Partial<Program>;
   if (!(Array.isArray(bodies) && bodies.every(isOperations)))
     return fail("not a program: `bodies` is no list of bodies");
-  if (!(Number.isInteger(main) && bodies[main as number]))
-    return fail("not a program: `main` is no index of a body");
+  if (!(Number.isInteger(main) && bodies[main as number])) return fail("not a program: `main` is no index of a body");
   if (!isTrace(trace)) return fail("the program has no `trace` to compare with");
   const labels = { id: `${basename(file)}:${number}`, family: basename(file) };
   return { ...labels, ...(program as Program) };
@@ -60,10 +59,7 @@ function parseJson(line: string, fail: (what: string) => never): unknown {
 }
 
 function isOperations(body: unknown): boolean {
-  return (
-    Array.isArray(body) &&
-    body.every((operation) => Array.isArray(operation) && typeof operation[0] === "string")
-  );
+  return Array.isArray(body) && body.every((operation) => Array.isArray(operation) && typeof operation[0] === "string");
 }
 
 function isTrace(trace: unknown): boolean {

@@ -40,9 +40,7 @@ function* differences(results: readonly Result[]): Generator<string> {
 
 function* table(results: readonly Result[], syntaxes: readonly Syntax[]): Generator<string> {
   const row = (cells: readonly (string | number)[]) =>
-    cells
-      .map((cell, i) => (i < 2 ? String(cell).padEnd([22, 9][i] ?? 0) : String(cell).padStart(9)))
-      .join(" ");
+    cells.map((cell, i) => (i < 2 ? String(cell).padEnd([22, 9][i] ?? 0) : String(cell).padStart(9))).join(" ");
   yield row(["family", "syntax", "run", ...VERDICTS]);
   for (const family of new Set(results.map(({ program }) => program.family))) {
     for (const syntax of syntaxes) {
@@ -65,9 +63,7 @@ function* skipped(results: readonly Result[]): Generator<string> {
     }
   }
   if (programs.size === 0) return;
-  const names = [...users]
-    .sort(([, a], [, b]) => b.size - a.size)
-    .map(([name, ids]) => `${name} (${ids.size})`);
+  const names = [...users].sort(([, a], [, b]) => b.size - a.size).map(([name, ids]) => `${name} (${ids.size})`);
   yield `skipped programs: ${programs.size}; not known here, and how many use it: ${names.join(", ")}`;
 }
 

@@ -11,9 +11,7 @@ const SHUTDOWN_MESSAGE = "unhandled exception during asyncio.run() shutdown";
 /** Runs the program on a loop of its own; gives its trace. */
 export async function runProgram(program: Program, syntax: Syntax): Promise<readonly string[]> {
   const runtime = new Runtime(program, syntax);
-  runtime.loop.setExceptionHandler((_loop, { message, exception }) =>
-    reportException(runtime, message, exception),
-  );
+  runtime.loop.setExceptionHandler((_loop, { message, exception }) => reportException(runtime, message, exception));
   try {
     await runPhases(runtime);
   } catch (error) {

@@ -6,9 +6,7 @@ export function showProgram(program: Program): string {
   const { id, family, eager, objects, bodies } = program;
   const head = `${id} (${family})${eager ? ", every task starts eagerly" : ""}`;
   const declared = Object.keys(objects ?? {}).length > 0 ? [`objects ${JSON.stringify(objects)}`] : [];
-  const lists = bodies.flatMap((body, b) =>
-    body.map((operation, i) => `${b}:${i} ${JSON.stringify(operation)}`),
-  );
+  const lists = bodies.flatMap((body, b) => body.map((operation, i) => `${b}:${i} ${JSON.stringify(operation)}`));
   return [head, ...declared, ...lists].join("\n");
 }
 

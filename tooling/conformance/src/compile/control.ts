@@ -44,8 +44,7 @@ ${compileOperations(operations, { ...context, path: `${at}.h${i}.`, caught })}
 } else `,
   );
   let code = `try {\n${compileOperations(body, { ...context, path: `${at}.t.` })}\n}`;
-  if (clauses.length > 0 || final === null)
-    code += ` catch (${caught}) {\n${clauses.join("")}throw ${caught};\n}`;
+  if (clauses.length > 0 || final === null) code += ` catch (${caught}) {\n${clauses.join("")}throw ${caught};\n}`;
   if (final === null) return code;
   const operations = compileOperations(final, { ...context, path: `${at}.f.`, caught: null });
   return `${code} finally {\nline(\`${at}\`, "finally", ">");\n${operations}\n}`;

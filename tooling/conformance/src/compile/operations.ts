@@ -8,9 +8,7 @@ import { type Context, WORDS } from "./context.ts";
 import { CONTROL } from "./control.ts";
 
 export function compileOperations(operations: Operations, context: Context): string {
-  return operations
-    .map((operation, i) => compileOperation(operation, `${context.path}${i}`, context))
-    .join("\n");
+  return operations.map((operation, i) => compileOperation(operation, `${context.path}${i}`, context)).join("\n");
 }
 
 function compileOperation(operation: Operation, at: string, context: Context): string {
@@ -21,12 +19,7 @@ function compileOperation(operation: Operation, at: string, context: Context): s
   if (blocks.has(name)) return compileBlock(operation, at, context);
   if (name === "call") return compileWait(name, at, `inline[${args[0]}]()`, context);
   if (awaiting.has(name)) {
-    return whenSet(
-      name,
-      args,
-      at,
-      compileWait(name, at, `start("${name}", ${JSON.stringify(args)})`, context),
-    );
+    return whenSet(name, args, at, compileWait(name, at, `start("${name}", ${JSON.stringify(args)})`, context));
   }
   return `perform(\`${at}\`, "${name}", ${JSON.stringify(args)});`;
 }

@@ -32,8 +32,7 @@ export const futures: OperationTable = {
     cancelled: (runtime, slot) => runtime.future(slot).cancelled(),
     result: (runtime, slot) => runtime.future(slot).result(),
     exception: (runtime, slot) => runtime.future(slot).exception(),
-    addCallback: (runtime, slot, name, body) =>
-      runtime.future(slot).addDoneCallback(doneCallback(runtime, name, body)),
+    addCallback: (runtime, slot, name, body) => runtime.future(slot).addDoneCallback(doneCallback(runtime, name, body)),
     removeCallback,
   },
   objects: {

@@ -32,8 +32,7 @@ export function unknownNames(program: Program): Set<string> {
   const unknown = new Set<string>();
   for (const { type } of Object.values(program.objects ?? {})) if (!objects.has(type)) unknown.add(type);
   for (const [name] of operationsOf(program)) {
-    if (!(synchronous.has(name) || awaiting.has(name) || blocks.has(name) || CONTROL.has(name)))
-      unknown.add(name);
+    if (!(synchronous.has(name) || awaiting.has(name) || blocks.has(name) || CONTROL.has(name))) unknown.add(name);
   }
   return unknown;
 }

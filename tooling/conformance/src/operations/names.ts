@@ -7,16 +7,7 @@ type Table = "slots" | "handles" | "groups" | "timeouts";
 const FIRST_IS_SLOT = [
   ...["await", "gather", "shield", "wait", "waitFor", "asCompleted"],
   ...["cancel", "cancelling", "uncancel", "taskName", "setName"],
-  ...[
-    "done",
-    "cancelled",
-    "result",
-    "exception",
-    "setResult",
-    "setException",
-    "addCallback",
-    "removeCallback",
-  ],
+  ...["done", "cancelled", "result", "exception", "setResult", "setException", "addCallback", "removeCallback"],
 ];
 
 const NAMES = new Map<string, readonly [argument: number, table: Table]>([

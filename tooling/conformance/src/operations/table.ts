@@ -1,14 +1,10 @@
 // The shape of a table of operations. Each file of this folder gives some; index.ts puts them together.
-import type {
-  AwaitingArguments,
-  BlockArguments,
-  ObjectSpecification,
-  SynchronousArguments,
-} from "../program.ts";
+import type { Body } from "../library.ts";
+import type { AwaitingArguments, BlockArguments, ObjectSpecification, SynchronousArguments } from "../program.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** What a block runs: a generator function or an async function, which is given the scope. */
-export type BlockBody = (scope: unknown) => Generator<unknown, unknown, unknown> | Promise<unknown>;
+export type BlockBody = Body<[scope: unknown], unknown>;
 
 type Arguments<T> = T extends readonly unknown[] ? T : never;
 

@@ -3,6 +3,7 @@ import {
   allTasks,
   createTask,
   currentTask,
+  type Future,
   gather,
   shield,
   type Task,
@@ -11,8 +12,18 @@ import {
   wait,
   waitFor,
 } from "../library.ts";
+import type { AwaitableArgument } from "../program.ts";
 import { named, type Runtime } from "../runtime.ts";
 import type { OperationTable } from "./table.ts";
+
+function gatherAll(
+  runtime: Runtime,
+  awaitables: readonly AwaitableArgument[],
+  returnExceptions: boolean,
+): Future<unknown> {
+  const list = runtime.awaitables(awaitables);
+  return returnExceptions ? gather(list, { returnExceptions }) : gather(list);
+}
 
 /** Puts a new task into its slot; the value is its name. */
 function store(runtime: Runtime, slot: string, task: Task<unknown>): string {
@@ -28,7 +39,7 @@ export const tasks: OperationTable = {
     tgSpawn: (runtime, group, slot, body, name) =>
       store(runtime, slot, named(runtime.groups, group).createTask(runtime.coroutine(body), { name })),
     gatherTo: (runtime, slot, awaitables, returnExceptions) =>
-      runtime.storeFuture(slot, gather(runtime.awaitables(awaitables), { returnExceptions })),
+      runtime.storeFuture(slot, gatherAll(runtime, awaitables, returnExceptions)),
     shieldTo: (runtime, slot, awaitable) => runtime.storeFuture(slot, shield(runtime.awaitable(awaitable))),
     cancel: (runtime, slot, message) =>
       message === null ? runtime.task(slot).cancel() : runtime.task(slot).cancel(message),
@@ -41,8 +52,7 @@ export const tasks: OperationTable = {
   },
   awaiting: {
     await: (runtime, slot) => runtime.future(slot),
-    gather: (runtime, awaitables, returnExceptions) =>
-      gather(runtime.awaitables(awaitables), { returnExceptions }),
+    gather: gatherAll,
     shield: (runtime, awaitable) => shield(runtime.awaitable(awaitable)),
     wait: (runtime, slots, timeout, returnWhen) => wait(runtime.awaitables(slots), { timeout, returnWhen }),
     waitFor: (runtime, awaitable, delay) => waitFor(runtime.awaitable(awaitable), delay),
