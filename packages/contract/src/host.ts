@@ -43,8 +43,8 @@ export interface Host {
   unpark(loop: IdleLoop): void;
   /** The loop no longer runs: its deadline no longer holds the process. */
   forget(loop: IdleLoop): void;
-  /** Runs `fn` after `seconds` of real time, even where the clock is virtual. Never holds the process. Returns what cancels it. */
-  afterRealTime(seconds: number, fn: () => void): () => void;
+  /** Runs `fn` after `seconds` of real time, even where the clock is virtual. Returns what cancels it. Holds the process if asked to. */
+  afterRealTime(seconds: number, fn: () => void, hold?: boolean): () => void;
   /** Runs `fn` when the process has nothing left to do, or ends. Returns what takes that back. */
   beforeEnd(fn: () => void): () => void;
   /** Holds the process until the returned function is called. */
@@ -53,6 +53,8 @@ export interface Host {
   onSignal(signal: string, fn: () => void): () => void;
   /** How many others listen for a signal. */
   signalListeners(signal: string): number;
+  /** Ends the process at once. */
+  exit(code: number): void;
   /** The async context of the caller, or `null` where the host has none. */
   captureContext(): Context | null;
   /** A new storage that follows async functions, or `null` where the host has none. */

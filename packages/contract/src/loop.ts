@@ -1,4 +1,4 @@
-import type { Body, Startable } from "./awaitable.js";
+import type { Awaitable, Body, Startable } from "./awaitable.js";
 import type { Delay } from "./delay.js";
 import type { Context, Host } from "./host.js";
 import type { Runnable, Waitable } from "./step.js";
@@ -43,9 +43,27 @@ export interface UnreadFailure {
   report(): void;
 }
 
-/** What a loop knows of a task: enough to list, name and describe it. */
-export interface TaskContract<T = unknown> extends Waitable<T> {
+/** A future, as a loop gives it: what `@tsyncio/futures` makes. */
+export interface FutureContract<T = unknown> extends Waitable<T>, Awaitable<T> {
+  cancelled(): boolean;
+  exception(): unknown;
+  setResult(result: T): void;
+  setException(error: unknown): void;
+  addDoneCallback(callback: (future: this) => void, options?: CallbackOptions): void;
+  removeDoneCallback(callback: (future: this) => void): number;
+}
+
+/** A task, as a loop gives it: what `@tsyncio/tasks` makes. */
+export interface TaskContract<T = unknown> extends Waitable<T>, Awaitable<T> {
+  cancelled(): boolean;
+  exception(): unknown;
+  addDoneCallback(callback: (task: this) => void, options?: CallbackOptions): void;
+  removeDoneCallback(callback: (task: this) => void): number;
+  cancelling(): number;
+  uncancel(): number;
   getName(): string;
+  setName(name: string): void;
+  readonly signal: AbortSignal;
   /** What it waits for, in a few words. */
   describeWait(): string;
 }
@@ -92,11 +110,21 @@ export interface LoopContract {
   wakesNative(): void;
   /** Ends the run at once with `error`, as a callback that raises `SystemExit` does: for native code that raised it. */
   abort(error: unknown): void;
-  createFuture<T>(): Waitable<T>;
+  createFuture<T>(): FutureContract<T>;
   createTask<T>(source: Startable<T>, options?: TaskOptions): TaskContract<T>;
   runUntilComplete<T>(source: Waitable<T> | Startable<T>): Promise<T>;
+  runForever(): Promise<void>;
+  /** Ends `runForever` or `runUntilComplete` at the end of the current turn. */
+  stop(): void;
+  /** Drops what is left, and reports errors that nobody read. */
+  close(): void;
+  /** Closes {@link openIterators}. */
+  shutdownAsyncgens(): Promise<void>;
+  /** Ends the default executor when its work is done; after `timeout` at the latest. */
+  shutdownDefaultExecutor(timeout?: Delay | null): Promise<void>;
   callExceptionHandler(context: ExceptionContext): void;
   getDebug(): boolean;
+  setDebug(enabled: boolean): void;
   /** The tasks that have not ended, in the order of their creation. */
   readonly tasks: Set<TaskContract>;
   /** The async functions that run for tasks of this loop, and the foreign promises that were made awaitable on it. */
@@ -110,7 +138,7 @@ export interface LoopContract {
 }
 
 /** Makes futures for a loop: a slot of the registry, filled by `@tsyncio/futures`. */
-export type FutureFactory = <T>(loop: LoopContract) => Waitable<T>;
+export type FutureFactory = <T>(loop: LoopContract) => FutureContract<T>;
 
 /** Makes tasks for a loop: a slot of the registry, filled by `@tsyncio/tasks`. */
 export type TaskFactory = <T>(loop: LoopContract, source: Startable<T>, options: TaskOptions) => TaskContract<T>;

@@ -6,6 +6,7 @@ import {
   describe,
   type ExceptionContext,
   type Executor,
+  type FutureContract,
   filled,
   type Host,
 
@@ -168,7 +169,7 @@ export class EventLoop extends Scheduler implements LoopContract {
   }
 
   /** A future of this loop (`loop.create_future`). */
-  createFuture<T>(): Waitable<T> {
+  createFuture<T>(): FutureContract<T> {
     return filled(registry.futureFactory, "a future", "@tsyncio/futures")<T>(this);
   }
 

@@ -22,7 +22,7 @@ export class BodyCall<T> extends Coroutine<T> {
     if (typeof body !== "function") {
       throw new TypeError(`a function was expected as the body of ${who}(), got ${describe(body)}`);
     }
-    super(new BodyFrame(body as Body<unknown[], T>, args, who), body.name || who);
+    super(new BodyFrame(body as Body<unknown[], T>, args, who), body.name || "anonymous");
   }
 }
 
@@ -65,7 +65,7 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
   foreignWait(): string | null {
     const scope = this.#nativeScope;
     if (scope === null || scope.hasWaits()) return null;
-    return `${this.#body.name || this.#who} in ${scope.task.getName()}`;
+    return `${this.#body.name || "anonymous"} in ${scope.task.getName()}`;
   }
 
   #begin(): IteratorResult<unknown, T> {
@@ -78,7 +78,7 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
 
   #hand(awaitable: unknown): IteratorResult<unknown, T> {
     if (isGenerator(awaitable)) {
-      return this.#hand(new Coroutine(awaitable as CoroutineFrame<T>, this.#body.name || this.#who));
+      return this.#hand(new Coroutine(awaitable as CoroutineFrame<T>, this.#body.name || "anonymous"));
     }
     if (isCall(awaitable)) return { done: false, value: awaitable };
     if (isWaitable(awaitable)) {

@@ -1,3 +1,4 @@
+export type { TaskOptions } from "@tsyncio/contract";
 export { type AsCompleted, asCompleted } from "./as-completed.js";
 export { asTask, createTask, outsideTask } from "./as-task.js";
 export { BodyCall } from "./body-call.js";

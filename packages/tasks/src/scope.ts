@@ -219,6 +219,12 @@ export class Scope implements ScopeContract {
     return false;
   }
 
+  /** What is waited for in this scope or below. */
+  *targets(): Iterable<Waitable> {
+    for (const member of [this.#member, ...(this.#members ?? [])]) if (member?.target) yield member.target;
+    for (const child of this.#children ?? []) yield* child.targets();
+  }
+
   /** The number of the latest native wait in this scope or below. */
   lastWait(): number {
     let last = this.#lastWait;

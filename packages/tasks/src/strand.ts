@@ -140,8 +140,10 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
 
   describeWait(): string {
     if (this.target !== null) return String(this.target);
-    if (this.#native !== null) return `a promise that is not tsyncio's, in ${this.#call?.name ?? "an async function"}`;
-    return "its next turn";
+    if (this.#native === null) return "its next turn";
+    const targets = [...this.scope.targets()];
+    if (targets.length > 0) return targets.join(" and ");
+    return `a promise that is not tsyncio's, in ${this.#call?.name ?? "an async function"}`;
   }
 
   /** Runs on in its context, also when that is changed on the way. */

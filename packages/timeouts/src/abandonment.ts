@@ -25,7 +25,7 @@ export class Abandonment {
   }
 
   #watch(): () => void {
-    return this.#scope.loop.host.afterRealTime(this.#patience, () => this.#look());
+    return this.#scope.loop.host.afterRealTime(this.#patience, () => this.#look(), true);
   }
 
   #look(): void {

@@ -84,9 +84,9 @@ class NodeHost implements Host {
     this.#alarms.clear(loop);
   }
 
-  afterRealTime(seconds: number, fn: () => void): () => void {
+  afterRealTime(seconds: number, fn: () => void, hold = false): () => void {
     const timer = this.#root.run(() => setTimeout(fn, seconds * 1000));
-    timer.unref();
+    if (!hold) timer.unref();
     return () => clearTimeout(timer);
   }
 
@@ -107,6 +107,10 @@ class NodeHost implements Host {
 
   signalListeners(signal: string): number {
     return process.listenerCount(signal);
+  }
+
+  exit(code: number): void {
+    process.exit(code);
   }
 
   captureContext(): Context {

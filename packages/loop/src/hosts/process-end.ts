@@ -24,7 +24,12 @@ function listeners(): Set<() => void> {
     waiting.clear();
     for (const fn of now) fn();
   };
-  process.on("beforeExit", tell);
+  process.on("beforeExit", () => {
+    if (waiting.size === 0) return;
+    tell();
+    // What was told may wait again, for nothing: one more round of the host, and it is told again.
+    setImmediate(() => {});
+  });
   process.on("exit", tell);
   return waiting;
 }

@@ -94,8 +94,8 @@ export class VirtualHost implements Host {
   afterIo(fn: () => void): void {
     this.#real.afterIo(fn);
   }
-  afterRealTime(seconds: number, fn: () => void): () => void {
-    return this.#real.afterRealTime(seconds, fn);
+  afterRealTime(seconds: number, fn: () => void, hold?: boolean): () => void {
+    return this.#real.afterRealTime(seconds, fn, hold);
   }
   beforeEnd(fn: () => void): () => void {
     return this.#real.beforeEnd(fn);
@@ -108,6 +108,9 @@ export class VirtualHost implements Host {
   }
   signalListeners(signal: string): number {
     return this.#real.signalListeners(signal);
+  }
+  exit(code: number): void {
+    this.#real.exit(code);
   }
   captureContext(): Context | null {
     return this.#real.captureContext();

@@ -57,6 +57,8 @@ class WebHost implements Host {
     return 0;
   }
 
+  exit(): void {}
+
   captureContext(): Context | null {
     return null;
   }
