@@ -14,7 +14,7 @@ export {
   TimeoutError,
   ValueError,
 } from "@tsyncio/contract";
-export { type Future, isFuture } from "@tsyncio/futures";
+export { Future, isFuture } from "@tsyncio/futures";
 export { type EventLoop, type Handle, newEventLoop } from "@tsyncio/loop";
 export { virtualHost } from "@tsyncio/loop/virtual";
 export {

@@ -17,12 +17,7 @@ export function report(results: readonly Result[], syntaxes: readonly Syntax[]):
     ...differences(results),
     ...table(results, syntaxes),
     ...skipped(results),
-    ...syntaxes.map((syntax) =>
-      total(
-        results.filter((result) => result.syntax === syntax),
-        syntax,
-      ),
-    ),
+    ...syntaxes.map((syntax) => total(results, syntax)),
   ].join("\n");
 }
 
@@ -38,9 +33,11 @@ function* differences(results: readonly Result[]): Generator<string> {
   if (different.length > 0) yield "";
 }
 
+function row([family, syntax, ...counts]: readonly [string, string, ...(string | number)[]]): string {
+  return [family.padEnd(22), syntax.padEnd(9), ...counts.map((cell) => String(cell).padStart(9))].join(" ");
+}
+
 function* table(results: readonly Result[], syntaxes: readonly Syntax[]): Generator<string> {
-  const row = (cells: readonly (string | number)[]) =>
-    cells.map((cell, i) => (i < 2 ? String(cell).padEnd([22, 9][i] ?? 0) : String(cell).padStart(9))).join(" ");
   yield row(["family", "syntax", "run", ...VERDICTS]);
   for (const family of new Set(results.map(({ program }) => program.family))) {
     for (const syntax of syntaxes) {
@@ -68,7 +65,7 @@ function* skipped(results: readonly Result[]): Generator<string> {
 }
 
 function total(results: readonly Result[], syntax: Syntax): string {
-  const run = results.length - count(results, "skipped");
-  const line = `${syntax}: ${count(results, "equal")} of ${run} equal`;
-  return syntax === "async" ? `${line}, ${count(results, "excepted")} excepted` : line;
+  const own = results.filter((result) => result.syntax === syntax);
+  const line = `${syntax}: ${count(own, "equal")} of ${own.length - count(own, "skipped")} equal`;
+  return syntax === "async" ? `${line}, ${count(own, "excepted")} excepted` : line;
 }

@@ -24,7 +24,7 @@ export async function runProgram(program: Program, syntax: Syntax): Promise<read
 async function runPhases(runtime: Runtime): Promise<void> {
   const { loop, trace, program } = runtime;
   makeObjects(runtime);
-  const main = loop.createTask(runtime.coroutine(program.main), { name: "main" }) as Task<unknown>;
+  const main = new Task(runtime.coroutine(program.main), { loop, name: "main" });
   setUpTasks(loop, program.eager ?? false);
 
   const [mark, value] = await outcome(runtime, main);

@@ -1,12 +1,11 @@
 // Section 5.4, first half: futures and their callbacks.
 import { makeError } from "../errors.ts";
-import type { Future } from "../library.ts";
+import { Future } from "../library.ts";
 import type { Runtime } from "../runtime.ts";
 import type { OperationTable } from "./table.ts";
 
 function newFuture(runtime: Runtime, slot: string): void {
-  // To the loop it is something to wait for: the loop does not know the class.
-  runtime.storeFuture(slot, runtime.loop.createFuture() as Future<unknown>);
+  runtime.storeFuture(slot, new Future({ loop: runtime.loop }));
 }
 
 /** The function that belongs to the name: made with the first body that comes with it, the same ever after. */
