@@ -68,7 +68,9 @@ export interface Call<T = unknown> {
   readonly source: string | null;
   /** Who called it, while it is on the stack of a task; `null` before and after. Kept by that task. */
   caller: Call | null;
-  /** Its frame. Called once; a second call throws `RuntimeError: cannot reuse already awaited coroutine`. */
+  /** What {@link open} gave. */
+  readonly frame: CoroutineFrame<T>;
+  /** Starts it, and gives its frame. Called once; a second call throws `RuntimeError: cannot reuse already awaited coroutine`. */
   open(): CoroutineFrame<T>;
 }
 

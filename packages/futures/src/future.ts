@@ -22,14 +22,26 @@ import { DoneCallback, keyOf, WaiterList } from "./waiters.js";
 
 /**
  * PENDING ──setResult──▶ FINISHED
- *    ├────setException─▶ FAILED
+ *    ├────setException─▶ UNREAD ──result(), exception(), or reported──▶ FAILED
  *    └────cancel───────▶ CANCELLED
- * Each move is made once, and hands all waiters to their loops, in the order they came.
+ * The move out of PENDING is made once, and hands all waiters to their loops, in the order they came.
  */
 const PENDING = 0;
 const FINISHED = 1;
-const FAILED = 2;
-const CANCELLED = 3;
+const UNREAD = 2;
+const FAILED = 3;
+const CANCELLED = 4;
+
+/** Where futures were made; known in debug mode. */
+const sources = new WeakMap<object, string>();
+
+/** In the value of a cancelled task: the error that ended it, for the first who asks. Later ones get a new one without its reason. */
+class EndedBy {
+  readonly error: CancelledError;
+  constructor(error: CancelledError) {
+    this.error = error;
+  }
+}
 
 /** How a future is made. */
 export interface FutureOptions {
@@ -42,25 +54,6 @@ export interface FutureOptions {
  * result or error, or cancel it.
  */
 export class Future<T> implements Awaitable<T>, Waitable<T> {
-  readonly #loop: LoopContract;
-  #state = PENDING;
-  /** FINISHED: the result. FAILED: the error. CANCELLED: the reason. */
-  #value: unknown = undefined;
-  /** None, one, or more. `null` once done. */
-  #waiters: Waiter | WaiterList | null = null;
-  /** Whether the error was read, reported, or there is none. */
-  #read = true;
-  /** The CancelledError that a task ended with: given to the first who asks, as in asyncio. */
-  #cancelledError: CancelledError | null = null;
-  /** Where it was made; known in debug mode. */
-  #source: string | null = null;
-
-  constructor(options: FutureOptions = {}) {
-    const loop = options.loop ?? loopForNew();
-    this.#loop = loop;
-    if (loop.getDebug()) this.#source = callerLocation();
-  }
-
   declare readonly "@@tsyncio": typeof WAIT;
   static {
     Object.defineProperty(this.prototype, "@@tsyncio", { value: WAIT });
@@ -69,6 +62,19 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
         return this.toString();
       },
     });
+  }
+
+  readonly #loop: LoopContract;
+  #state = PENDING;
+  /** FINISHED: the result. UNREAD, FAILED: the error. CANCELLED: the reason, or an {@link EndedBy}. */
+  #value: unknown = undefined;
+  /** None, one, or more. `null` once done. */
+  #waiters: Waiter | WaiterList | null = null;
+
+  constructor(options: FutureOptions = {}) {
+    const loop = options.loop ?? loopForNew();
+    this.#loop = loop;
+    if (loop.getDebug()) sources.set(this, callerLocation() ?? "an unknown place");
   }
 
   get [Symbol.toStringTag](): string {
@@ -96,7 +102,7 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     if (this.#state === FINISHED) return this.#value as T;
     if (this.#state === CANCELLED) throw this.#makeCancelledError();
     if (this.#state === PENDING) throw new InvalidStateError("Result is not ready.");
-    this.#read = true;
+    this.#state = FAILED;
     throw this.#value;
   }
 
@@ -107,8 +113,9 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   exception(): unknown {
     if (this.#state === CANCELLED) throw this.#makeCancelledError();
     if (this.#state === PENDING) throw new InvalidStateError("Exception is not set.");
-    this.#read = true;
-    return this.#state === FAILED ? this.#value : null;
+    if (this.#state === FINISHED) return null;
+    this.#state = FAILED;
+    return this.#value;
   }
 
   /** @throws `InvalidStateError` when it is done already. */
@@ -136,7 +143,7 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   }
 
   cancelReason(): unknown {
-    return this.#state === CANCELLED ? this.#value : undefined;
+    return this.#state === CANCELLED && !(this.#value instanceof EndedBy) ? this.#value : undefined;
   }
 
   /** Has `callback(future)` called by the loop once it is done; soon, if it is. Only observes: passes no cancellation on. */
@@ -199,21 +206,21 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   }
 
   toString(): string {
-    const source = this.#source === null ? "" : ` created at ${this.#source}`;
-    return `<${this.describeSelf()}${source}>`;
+    const source = sources.get(this);
+    return `<${this.describeSelf()}${source === undefined ? "" : ` created at ${source}`}>`;
   }
 
   /** What stands in `toString` between the angle brackets. */
   protected describeSelf(): string {
     const kind = this[Symbol.toStringTag];
     if (this.#state === FINISHED) return `${kind} finished result=${describe(this.#value)}`;
-    if (this.#state === FAILED) return `${kind} finished exception=${describe(this.#value)}`;
+    if (this.#state === UNREAD || this.#state === FAILED) return `${kind} finished exception=${describe(this.#value)}`;
     return `${kind} ${this.#state === PENDING ? "pending" : "cancelled"}`;
   }
 
   protected finish(result: T): void {
     this.#checkPending();
-    if (this.#source !== null) this.#warnOfAwaitable(result);
+    if (this.#loop.getDebug()) this.#warnOfAwaitable(result);
     this.#value = result;
     this.#done(FINISHED);
   }
@@ -221,23 +228,16 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   protected fail(error: unknown): void {
     this.#checkPending();
     this.#value = error;
-    this.#read = false;
-    this.#done(FAILED);
-    this.#loop.watchFailure(new UnreadFuture(this, () => this.#read, error));
+    this.#done(UNREAD);
+    this.#loop.watchFailure(new UnreadFuture(this, () => this.#state === FAILED, error));
   }
 
   /** @param error - what the first who asks gets, instead of a new error with the reason */
   protected setCancelled(reason: unknown, error: CancelledError | null): boolean {
     if (this.#state !== PENDING) return false;
-    this.#value = reason;
-    this.#cancelledError = error;
+    this.#value = error === null ? reason : new EndedBy(error);
     this.#done(CANCELLED);
     return true;
-  }
-
-  /** Whether anyone waits for it. */
-  protected hasWaiters(): boolean {
-    return this.#waiters !== null;
   }
 
   #done(state: number): void {
@@ -263,9 +263,10 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   }
 
   #makeCancelledError(): CancelledError {
-    const error = this.#cancelledError ?? makeCancelledError(this.#value);
-    this.#cancelledError = null;
-    return error;
+    const value = this.#value;
+    if (!(value instanceof EndedBy)) return makeCancelledError(value);
+    this.#value = undefined;
+    return value.error;
   }
 
   #settled(): Promise<T> {

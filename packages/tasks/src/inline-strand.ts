@@ -10,7 +10,7 @@ export class InlineStrand<T> extends Strand {
   #beginning = true;
 
   constructor(scope: Scope, call: Call<T>, sink: Sink<T>) {
-    super(scope.loop, scope, call, captureContext(scope.loop));
+    super(scope, call, captureContext(scope.loop));
     this.#sink = sink;
   }
 

@@ -1,17 +1,16 @@
 import {
   type Call,
-  CancelledError,
+  type CancelledError,
   type LoopContract,
   type ScopeCell,
   type ScopeContract,
   type Sink,
   type TaskContract,
   type Waitable,
-  type Waiter,
 } from "@tsyncio/contract";
 import { makeCancelledError } from "@tsyncio/futures";
 import { InlineStrand } from "./inline-strand.js";
-import { Refused, refuse } from "./refuse.js";
+import { NativeWait } from "./native-wait.js";
 import { currentScope } from "./scope-cells.js";
 
 /** What waits in a scope: a native wait, or a strand. `target` is what it waits for, `null` while it does not. */
@@ -30,6 +29,28 @@ interface Undelivered {
   after: number;
 }
 
+/** What a scope needs only once it is cancelled. */
+interface Cancellation {
+  /** How many cancellations were asked for and not taken back. */
+  requests: number;
+  undelivered: Undelivered | null;
+  /** In a task's own scope: the reason of the latest cancellation that did not arrive at once. */
+  latestReason: unknown;
+}
+
+/** What a scope needs only once async code runs in it, or a scope below it is opened. */
+interface Concurrency {
+  children: Set<Scope>;
+  /** Those who wait here, beside the first. */
+  members: Set<ScopeMember>;
+  cell: ScopeCell | null;
+  /** The number of the latest native wait that began here: how a timeout sees that an async function is not stuck. */
+  lastWait: number;
+  controller: AbortController | null;
+}
+
+const NOBODY: ReadonlySet<never> = new Set<never>();
+
 let sequence = 0;
 
 /**
@@ -43,33 +64,27 @@ let sequence = 0;
  */
 export class Scope implements ScopeContract {
   readonly task: TaskContract;
-  readonly loop: LoopContract;
   #parent: Scope | null;
-  #children: Set<Scope> | null = null;
-  /** Those who wait here. The first has a field of its own: a generator task never has a second. */
+  /** Who waits here first: a generator task never has a second. */
   #member: ScopeMember | null = null;
-  #members: Set<ScopeMember> | null = null;
-  /** How many cancellations were asked for and not taken back. */
-  #requests = 0;
-  #undelivered: Undelivered | null = null;
-  #cell: ScopeCell | null = null;
-  #controller: AbortController | null = null;
-  /** In a task's own scope: the reason of the latest cancellation that did not arrive at once. */
-  #latestReason: unknown;
-  /** The number of the latest native wait that began here: how a timeout sees that an async function is not stuck. */
-  #lastWait = 0;
+  #cancellation: Cancellation | null = null;
+  #concurrency: Concurrency | null = null;
 
-  constructor(task: TaskContract, loop: LoopContract, parent: Scope | null) {
+  constructor(task: TaskContract, parent: Scope | null) {
     this.task = task;
-    this.loop = loop;
     this.#parent = parent;
-    if (parent !== null) (parent.#children ??= new Set()).add(this);
+    if (parent !== null) parent.#concurrent().children.add(this);
+  }
+
+  get loop(): LoopContract {
+    return this.task.getLoop();
   }
 
   /** What async functions of this scope store in their context. */
   get cell(): ScopeCell {
-    this.#cell ??= { scope: this, up: null, loop: this.loop };
-    return this.#cell;
+    const state = this.#concurrent();
+    state.cell ??= { scope: this, up: null, loop: this.loop };
+    return state.cell;
   }
 
   /** The scope above; `null` for a task's own, and for one that was cut off. */
@@ -78,22 +93,22 @@ export class Scope implements ScopeContract {
   }
 
   open(): Scope {
-    return new Scope(this.task, this.loop, this);
+    return new Scope(this.task, this);
   }
 
   add(member: ScopeMember): void {
     if (this.#member === null) this.#member = member;
-    else (this.#members ??= new Set()).add(member);
+    else this.#concurrent().members.add(member);
   }
 
   remove(member: ScopeMember): void {
     if (this.#member === member) this.#member = null;
-    else this.#members?.delete(member);
+    else this.#concurrency?.members.delete(member);
   }
 
   waitFor<T>(target: Waitable<T>, sink: Sink<T>): void {
     const wait = new NativeWait(this, target, sink, ++sequence);
-    this.#lastWait = sequence;
+    this.#concurrent().lastWait = sequence;
     wait.begin();
   }
 
@@ -103,13 +118,13 @@ export class Scope implements ScopeContract {
 
   /** Asks what waits in this scope or below to end with a `CancelledError`. */
   cancel(reason?: unknown): void {
-    this.#requests++;
+    this.#cancelled().requests++;
     const limit = sequence;
     const struck = this.#cancelWaits(reason);
     // Who asks from inside is not waiting: it has its cancellation coming, beside those that were struck.
     if (!struck || this.#contains(currentScope())) {
-      this.#undelivered = { reason, sequence: ++sequence, after: struck ? limit : -1 };
-      this.#root().#latestReason = reason;
+      this.#cancelled().undelivered = { reason, sequence: ++sequence, after: struck ? limit : -1 };
+      this.#root().#cancelled().latestReason = reason;
     }
     this.#abortSignals(reason);
   }
@@ -124,16 +139,14 @@ export class Scope implements ScopeContract {
   /** The count of this scope and all below it. */
   cancellingBelow(): number {
     let sum = this.#requests;
-    if (this.#children !== null) for (const child of this.#children) sum += child.cancellingBelow();
+    for (const child of this.#children) sum += child.cancellingBelow();
     return sum;
   }
 
   /** Takes one cancellation back; how many are left on the path to the root. */
   uncancel(): number {
     for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      if (scope.#requests === 0) continue;
-      scope.#requests--;
-      break;
+      if (scope.#takeOne()) break;
     }
     const left = this.cancelling();
     if (left === 0) for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) scope.#renew();
@@ -159,7 +172,8 @@ export class Scope implements ScopeContract {
   /** Whether a cancellation waits on the path to the root for its next wait. `wait`: the number of the wait that asks. */
   hasUndelivered(wait: number = Number.POSITIVE_INFINITY): boolean {
     for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      if (scope.#undelivered !== null && wait > scope.#undelivered.after) return true;
+      const undelivered = scope.#cancellation?.undelivered;
+      if (undelivered && wait > undelivered.after) return true;
     }
     return false;
   }
@@ -167,7 +181,9 @@ export class Scope implements ScopeContract {
   /** Drops what is undelivered on the path; the reason of the latest. */
   takeUndelivered(): unknown {
     const latest = this.latestUndelivered();
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) scope.#undelivered = null;
+    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
+      if (scope.#cancellation !== null) scope.#cancellation.undelivered = null;
+    }
     return latest;
   }
 
@@ -175,24 +191,25 @@ export class Scope implements ScopeContract {
   latestUndelivered(): unknown {
     let latest: Undelivered | null = null;
     for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      const own: Undelivered | null = scope.#undelivered;
-      if (own !== null && (latest === null || own.sequence > latest.sequence)) latest = own;
+      const own: Undelivered | null | undefined = scope.#cancellation?.undelivered;
+      if (own && (latest === null || own.sequence > latest.sequence)) latest = own;
     }
     return latest?.reason;
   }
 
   /** The reason of the latest cancellation of the task that did not arrive at once. asyncio shows it in what `gather` gives. */
   get latestReason(): unknown {
-    return this.#latestReason;
+    return this.#cancellation?.latestReason;
   }
 
   /** The signal of this scope, made on first use: aborted, with the `CancelledError` as reason, while it is being cancelled. */
   get signal(): AbortSignal {
-    if (this.#controller === null) {
-      this.#controller = new AbortController();
-      if (this.cancelling() > 0) this.#controller.abort(makeCancelledError(this.latestUndelivered()));
+    const state = this.#concurrent();
+    if (state.controller === null) {
+      state.controller = new AbortController();
+      if (this.cancelling() > 0) state.controller.abort(makeCancelledError(this.latestUndelivered()));
     }
-    return this.#controller.signal;
+    return state.controller.signal;
   }
 
   /**
@@ -214,21 +231,21 @@ export class Scope implements ScopeContract {
   /** Whether something of ours is waited for in this scope or below. */
   hasWaits(): boolean {
     if (this.#member !== null && this.#member.target !== null) return true;
-    if (this.#members !== null) for (const member of this.#members) if (member.target !== null) return true;
-    if (this.#children !== null) for (const child of this.#children) if (child.hasWaits()) return true;
+    for (const member of this.#members) if (member.target !== null) return true;
+    for (const child of this.#children) if (child.hasWaits()) return true;
     return false;
   }
 
   /** What is waited for in this scope or below. */
   *targets(): Iterable<Waitable> {
-    for (const member of [this.#member, ...(this.#members ?? [])]) if (member?.target) yield member.target;
-    for (const child of this.#children ?? []) yield* child.targets();
+    for (const member of [this.#member, ...this.#members]) if (member?.target) yield member.target;
+    for (const child of this.#children) yield* child.targets();
   }
 
   /** The number of the latest native wait in this scope or below. */
   lastWait(): number {
-    let last = this.#lastWait;
-    if (this.#children !== null) for (const child of this.#children) last = Math.max(last, child.lastWait());
+    let last = this.#concurrency?.lastWait ?? 0;
+    for (const child of this.#children) last = Math.max(last, child.lastWait());
     return last;
   }
 
@@ -237,41 +254,66 @@ export class Scope implements ScopeContract {
    * cancellation, once. The caller closes it when that code has ended.
    */
   splitOff(stays: ScopeMember): Scope {
-    const orphan = new Scope(this.task, this.loop, null);
-    orphan.#undelivered = { reason: undefined, sequence: ++sequence, after: -1 };
-    for (const member of [this.#member, ...(this.#members ?? [])]) {
+    const orphan = new Scope(this.task, null);
+    orphan.#cancelled().undelivered = { reason: undefined, sequence: ++sequence, after: -1 };
+    for (const member of [this.#member, ...this.#members]) {
       if (member === null || member === stays) continue;
       this.remove(member);
       orphan.add(member);
       member.scope = orphan;
     }
-    for (const child of this.#children ?? []) orphan.#adopt(child);
-    this.#children = null;
-    orphan.#cell = this.#cell;
-    if (this.#cell !== null) this.#cell.scope = orphan;
-    this.#cell = null;
+    const state = this.#concurrent();
+    for (const child of state.children) orphan.#adopt(child);
+    state.children.clear();
+    orphan.#concurrent().cell = state.cell;
+    if (state.cell !== null) state.cell.scope = orphan;
+    state.cell = null;
     return orphan;
   }
 
   /** Ends the scope. Waits that are still registered are cancelled: whoever began them has left. */
   close(): void {
     const parent = this.#parent;
-    if (this.#members !== null || this.#member !== null) this.#cancelOwnWaits(undefined);
-    if (this.#cell !== null) {
-      this.#cell.scope = null;
-      this.#cell.up = parent?.cell ?? null;
+    if (this.#member !== null || this.#members.size > 0) this.#cancelOwnWaits(undefined);
+    const cell = this.#concurrency?.cell;
+    if (cell) {
+      cell.scope = null;
+      cell.up = parent?.cell ?? null;
     }
     if (parent === null) {
-      if (this.#children !== null) for (const child of [...this.#children]) child.close();
+      for (const child of [...this.#children]) child.close();
       return;
     }
-    parent.#children?.delete(this);
-    if (this.#children !== null) for (const child of this.#children) parent.#adopt(child);
-    parent.#requests += this.#requests;
-    const mine = this.#undelivered;
-    if (mine !== null && (parent.#undelivered === null || mine.sequence > parent.#undelivered.sequence)) {
-      parent.#undelivered = mine;
-    }
+    parent.#concurrent().children.delete(this);
+    for (const child of this.#children) parent.#adopt(child);
+    const mine = this.#cancellation;
+    if (mine === null) return;
+    const its = parent.#cancelled();
+    its.requests += mine.requests;
+    if (mine.undelivered === null) return;
+    if (its.undelivered === null || mine.undelivered.sequence > its.undelivered.sequence) its.undelivered = mine.undelivered;
+  }
+
+  get #requests(): number {
+    return this.#cancellation?.requests ?? 0;
+  }
+
+  get #children(): ReadonlySet<Scope> {
+    return this.#concurrency?.children ?? NOBODY;
+  }
+
+  get #members(): ReadonlySet<ScopeMember> {
+    return this.#concurrency?.members ?? NOBODY;
+  }
+
+  #cancelled(): Cancellation {
+    this.#cancellation ??= { requests: 0, undelivered: null, latestReason: undefined };
+    return this.#cancellation;
+  }
+
+  #concurrent(): Concurrency {
+    this.#concurrency ??= { children: new Set(), members: new Set(), cell: null, lastWait: 0, controller: null };
+    return this.#concurrency;
   }
 
   #root(): Scope {
@@ -282,7 +324,7 @@ export class Scope implements ScopeContract {
 
   #adopt(child: Scope): void {
     child.#parent = this;
-    (this.#children ??= new Set()).add(child);
+    this.#concurrent().children.add(child);
   }
 
   #contains(scope: ScopeContract | null): boolean {
@@ -294,106 +336,50 @@ export class Scope implements ScopeContract {
   /** Whether anything was cancelled. */
   #cancelWaits(reason: unknown): boolean {
     let struck = this.#cancelOwnWaits(reason);
-    if (this.#children !== null) for (const child of [...this.#children]) if (child.#cancelWaits(reason)) struck = true;
+    for (const child of [...this.#children]) if (child.#cancelWaits(reason)) struck = true;
     return struck;
   }
 
   #cancelOwnWaits(reason: unknown): boolean {
     let struck = this.#member?.target?.cancel(reason) ?? false;
-    if (this.#members !== null) {
-      for (const member of [...this.#members]) if (member.target?.cancel(reason)) struck = true;
-    }
+    for (const member of [...this.#members]) if (member.target?.cancel(reason)) struck = true;
     return struck;
   }
 
   #abortSignals(reason: unknown): void {
-    if (this.#controller !== null && !this.#controller.signal.aborted) {
-      this.#controller.abort(makeCancelledError(reason));
-    }
-    if (this.#children !== null) for (const child of [...this.#children]) child.#abortSignals(reason);
+    const controller = this.#concurrency?.controller;
+    if (controller && !controller.signal.aborted) controller.abort(makeCancelledError(reason));
+    for (const child of [...this.#children]) child.#abortSignals(reason);
   }
 
   /** The reason of the innermost signal on the path that is aborted. */
   #abortReason(): CancelledError | null {
     for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      if (scope.#controller?.signal.aborted) return scope.#controller.signal.reason as CancelledError;
+      const signal = scope.#concurrency?.controller?.signal;
+      if (signal?.aborted) return signal.reason as CancelledError;
     }
     return null;
   }
 
   /** Nothing is being cancelled any more: drops what is undelivered, and a signal that is aborted, so that a retry gets a fresh one. */
   #renew(): void {
-    this.#undelivered = null;
-    if (this.#controller?.signal.aborted) this.#controller = null;
+    if (this.#cancellation !== null) this.#cancellation.undelivered = null;
+    if (this.#concurrency?.controller?.signal.aborted) this.#concurrency.controller = null;
   }
 
   #renewBelow(): void {
     this.#renew();
-    if (this.#children !== null) for (const child of this.#children) child.#renewBelow();
+    for (const child of this.#children) child.#renewBelow();
   }
 
   #takeOneBelow(): boolean {
-    if (this.#children !== null) for (const child of this.#children) if (child.#takeOneBelow()) return true;
-    if (this.#requests === 0) return false;
-    this.#requests--;
+    for (const child of this.#children) if (child.#takeOneBelow()) return true;
+    return this.#takeOne();
+  }
+
+  #takeOne(): boolean {
+    if (this.#cancellation === null || this.#cancellation.requests === 0) return false;
+    this.#cancellation.requests--;
     return true;
-  }
-}
-
-/** An `await` of an async function, registered in its scope. */
-class NativeWait<T> implements Waiter, ScopeMember {
-  readonly loop: LoopContract;
-  target: Waitable<T> | null;
-  scope: Scope;
-  readonly #sink: Sink<T>;
-  readonly #sequence: number;
-
-  constructor(scope: Scope, target: Waitable<T>, sink: Sink<T>, number: number) {
-    this.loop = scope.loop;
-    this.target = target;
-    this.scope = scope;
-    this.#sink = sink;
-    this.#sequence = number;
-  }
-
-  begin(): void {
-    const target = this.target as Waitable<T>;
-    const refusal = refuse(this.scope, target);
-    if (refusal !== null) {
-      this.target = new Refused(this.loop, refusal);
-      this.loop.enqueue(this);
-      return;
-    }
-    this.scope.add(this);
-    target.addWaiter(this);
-    if (this.scope.hasUndelivered() && target.cancel(this.scope.latestUndelivered())) this.scope.takeUndelivered();
-  }
-
-  run(): void {
-    const target = this.target as { result(): T };
-    this.target = null;
-    const scope = this.scope;
-    scope.remove(this);
-    this.loop.wakesNative();
-    let value: T | undefined;
-    let error: unknown;
-    let failed = false;
-    try {
-      value = target.result();
-    } catch (thrown) {
-      failed = true;
-      error = thrown;
-    }
-    if (scope.hasUndelivered(this.#sequence)) {
-      const reason = scope.takeUndelivered();
-      if (!failed || !(error instanceof CancelledError)) error = makeCancelledError(reason);
-      failed = true;
-    }
-    if (failed) this.#sink.onError(error);
-    else this.#sink.onValue(value as T);
-  }
-
-  toString(): string {
-    return `<Task ${this.scope.task.getName()} await>`;
   }
 }

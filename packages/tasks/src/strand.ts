@@ -4,7 +4,6 @@ import {
   CancelledError,
   type Context,
   type ContextSwitch,
-  type CoroutineFrame,
   describe,
   isFatal,
   type LoopContract,
@@ -26,9 +25,6 @@ import { traceOf } from "./trace.js";
 /** {@link Strand}'s private `#drive`, as a function for `context.run`. */
 let DRIVE: (this: Strand) => boolean;
 
-/** A frame on a strand's stack, and the coroutine that it belongs to. The stack is linked through the coroutines. */
-type Frame = CoroutineFrame<unknown>;
-
 /**
  * Runs one coroutine, with all that it calls, for a task. It keeps a stack of its own, so that a resume touches the innermost
  * frame only.
@@ -42,13 +38,11 @@ type Frame = CoroutineFrame<unknown>;
  * READY ──loop──▶ RUNNING ──▶ WAITING ──target done──▶ READY;  RUNNING ──▶ NATIVE ──settled, or given up──▶ RUNNING
  */
 export abstract class Strand implements Waiter, ScopeMember, StrandContract {
-  readonly loop: LoopContract;
   scope: Scope;
   /** WAITING: for this. READY: what it waited for, until it looks at the result. */
   target: Waitable | null = null;
-  #call: Call | null = null;
-  #frame: Frame;
-  #frames: Frame[] | null = null;
+  /** The innermost coroutine; `caller` leads to the outer ones. */
+  #call: Call | null;
   #context: Context | null;
   /** NATIVE: the promise whose outcome counts. */
   #native: PromiseLike<unknown> | null = null;
@@ -56,12 +50,20 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
   #sent: unknown = undefined;
   #throws = false;
 
-  protected constructor(loop: LoopContract, scope: Scope, root: Call, context: Context | null) {
-    this.loop = loop;
+  protected constructor(scope: Scope, root: Call, context: Context | null) {
     this.scope = scope;
     this.#call = root;
-    this.#frame = root.open();
     this.#context = context;
+    root.open();
+  }
+
+  get loop(): LoopContract {
+    return this.scope.loop;
+  }
+
+  /** The async context of its steps. */
+  get context(): Context | null {
+    return this.#context;
   }
 
   protected abstract returned(value: unknown): void;
@@ -168,7 +170,8 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
     for (;;) {
       let result: IteratorResult<unknown, unknown>;
       try {
-        result = this.#throws ? this.#frame.throw(this.#sent) : this.#frame.next(this.#sent);
+        const { frame } = this.#call as Call;
+        result = this.#throws ? frame.throw(this.#sent) : frame.next(this.#sent);
       } catch (error) {
         if (!this.#pop(error, true)) return false;
         continue;
@@ -206,9 +209,8 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
   }
 
   #push(call: Call): void {
-    let frame: Frame;
     try {
-      frame = call.open();
+      call.open();
     } catch (error) {
       this.#sent = error;
       this.#throws = true;
@@ -216,28 +218,23 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
     }
     call.caller = this.#call;
     this.#call = call;
-    (this.#frames ??= []).push(this.#frame);
-    this.#frame = frame;
   }
 
-  /** The innermost frame ended. `false`: it was the last. */
+  /** The innermost coroutine ended. `false`: it was the last. */
   #pop(outcome: unknown, thrown: boolean): boolean {
     const call = this.#call as Call;
     if (thrown) traceOf(outcome, call.name, this.#throws && this.#sent === outcome);
     this.#call = call.caller;
     call.caller = null;
-    const frames = this.#frames;
-    if (frames === null || frames.length === 0) {
-      this.#call = null;
-      this.scope.remove(this);
-      if (thrown) this.threw(outcome);
-      else this.returned(outcome);
-      return false;
+    if (this.#call !== null) {
+      this.#sent = outcome;
+      this.#throws = thrown;
+      return true;
     }
-    this.#frame = frames.pop() as Frame;
-    this.#sent = outcome;
-    this.#throws = thrown;
-    return true;
+    this.scope.remove(this);
+    if (thrown) this.threw(outcome);
+    else this.returned(outcome);
+    return false;
   }
 
   #wait(target: Waitable): void {

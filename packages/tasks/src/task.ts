@@ -45,8 +45,6 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
   readonly #coroutine: Coroutine<T>;
   readonly #scope: Scope;
   readonly #strand: TaskStrand;
-  readonly #context: Context | null;
-  #stopListening: (() => void) | null = null;
 
   /**
    * @param source - a coroutine, a generator object, or a function that returns an awaitable, which is called at the first step
@@ -59,13 +57,12 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
     this.#name = checkName(options.name) ?? ++created;
     this.#coroutine = root;
-    this.#context = options.context === undefined ? captureContext(loop) : options.context;
-    this.#scope = new Scope(this, loop, null);
-    this.#strand = new TaskStrand(this as Task<unknown>, this.#scope, root, this.#context);
+    this.#scope = new Scope(this as TaskContract<unknown>, null);
+    const context = options.context === undefined ? captureContext(loop) : options.context;
+    this.#strand = new TaskStrand(this.#scope, root, context);
     this.#scope.add(this.#strand);
     loop.tasks.add(this as TaskContract<unknown>);
-    const { signal } = options;
-    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.cancel(signal.reason));
+    if (options.signal !== undefined) this.#follow(options.signal);
     if (options.eagerStart && loop.isRunning()) this.#strand.run();
     else loop.enqueue(this.#strand);
   }
@@ -95,7 +92,7 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
 
   /** The async context of its steps, `null` where none was kept. */
   getContext(): Context | null {
-    return this.#context;
+    return this.#strand.context;
   }
 
   /**
@@ -176,8 +173,13 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
 
   #end(): void {
     this.getLoop().tasks.delete(this as TaskContract<unknown>);
-    this.#stopListening?.();
     this.#scope.close();
+  }
+
+  /** Is cancelled when `signal` is aborted. */
+  #follow(signal: AbortSignal): void {
+    const stop = onAbort(signal, () => this.cancel(signal.reason));
+    this.addWaiter({ loop: this.getLoop(), run: stop });
   }
 
   /** The scope that the caller runs in, if it is this task's. */
@@ -189,23 +191,20 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
 
 /** The strand of a task: its end is the task's. */
 class TaskStrand extends Strand {
-  readonly #task: Task<unknown>;
-
-  constructor(task: Task<unknown>, scope: Scope, root: Coroutine<unknown>, context: Context | null) {
-    super(scope.loop, scope, root, context);
-    this.#task = task;
+  constructor(scope: Scope, root: Coroutine<unknown>, context: Context | null) {
+    super(scope, root, context);
   }
 
   protected override returned(value: unknown): void {
-    finish(this.#task, value);
+    finish(this.scope.task as unknown as Task<unknown>, value);
   }
 
   protected override threw(error: unknown): void {
-    fail(this.#task, error);
+    fail(this.scope.task as unknown as Task<unknown>, error);
   }
 
   override toString(): string {
-    return `<Task ${this.#task.getName()} step>`;
+    return `<Task ${this.scope.task.getName()} step>`;
   }
 }
 
