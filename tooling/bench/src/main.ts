@@ -21,8 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const recorded = readResults();
-  if (options.compare && recorded === null)
-    throw new UsageError("--compare: nothing is recorded yet, see --update");
+  if (options.compare && recorded === null) throw new UsageError("--compare: nothing is recorded yet, see --update");
 
   const python = await findPython();
   const rows = await measure(options, python);
@@ -56,9 +55,7 @@ async function measure(options: Options, python: Python | null): Promise<Row[]> 
 function report(recorded: readonly Row[], rows: readonly Row[]): number {
   const worse = losses(recorded, rows);
   for (const loss of worse) {
-    console.error(
-      `worse: ${loss.suite}: ${loss.case}: ${times(loss.is)} of ${loss.peer}, was ${times(loss.was)}`,
-    );
+    console.error(`worse: ${loss.suite}: ${loss.case}: ${times(loss.is)} of ${loss.peer}, was ${times(loss.was)}`);
   }
   console.error(`${worse.length} ratios more than ${tolerance * 100}% worse than recorded`);
   return worse.length > 0 ? 1 : 0;

@@ -25,11 +25,7 @@ function watch() {
 it("measures in turn, each as often as it is to be, and takes the medians", async () => {
   const values = { a: [5, 100, 6], b: [1], c: [30, 10, 20] };
   const watcher = watch();
-  const outcomes = await runRounds(
-    [a, b, c],
-    async ({ title }) => values[title as "a"].shift() ?? Number.NaN,
-    watcher,
-  );
+  const outcomes = await runRounds([a, b, c], async ({ title }) => values[title as "a"].shift() ?? Number.NaN, watcher);
   expect(watcher.seen).toEqual(["a1", "b1", "c1", "a2", "c2", "a3", "c3"]);
   expect([...outcomes]).toEqual([
     [a, 6],

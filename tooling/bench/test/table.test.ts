@@ -42,10 +42,7 @@ it("leaves the cell of a peer without a value empty", () => {
     { suite: "s", case: "a", unit: "ns", tsyncio: 1, peers: { native: 2 } },
     { suite: "s", case: "b", unit: "ns", tsyncio: 1, peers: { effect: 4 } },
   ]);
-  expect(table.split("\n").slice(1)).toEqual([
-    "a  ns        1  2 (×0.50)",
-    "b  ns        1             4 (×0.25)",
-  ]);
+  expect(table.split("\n").slice(1)).toEqual(["a  ns        1  2 (×0.50)", "b  ns        1             4 (×0.25)"]);
 });
 
 it.each([

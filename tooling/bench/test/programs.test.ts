@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { isPresent, peerNames } from "../src/contenders.ts";
+import { plan } from "../src/plan.ts";
+import { findPython } from "../src/python.ts";
+import { python as interpreterOf, node, runJob } from "../src/run-job.ts";
+import { suites } from "../src/suites.ts";
+
+const python = await findPython();
+const interpreters = { node, python: interpreterOf(python?.file ?? "") };
+
+// Too few to compare, enough to see that each program works and measures something.
+describe.each(suites)("$name", (suite) => {
+  const shrink = suite.name === "memory" ? 20 : 100;
+  const cases = plan([suite], peerNames, { rounds: 1, warmUp: 0, measure: 0, shrink });
+
+  for (const { ours, peers } of cases) {
+    for (const [, { title, interpreter, job }] of ours) {
+      it.concurrent(title, async () => expect(await runJob(job, interpreters[interpreter])).toBeGreaterThan(1));
+    }
+    for (const [name, { title, interpreter, job }] of peers) {
+      it.skipIf(!isPresent(name, python)).concurrent(title, async () =>
+        expect(await runJob(job, interpreters[interpreter])).toBeGreaterThan(1),
+      );
+    }
+  }
+});
