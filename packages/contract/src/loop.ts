@@ -66,6 +66,16 @@ export interface TaskContract<T = unknown> extends Waitable<T>, Awaitable<T> {
   readonly signal: AbortSignal;
   /** What it waits for, in a few words. */
   describeWait(): string;
+  /** Its neighbours among the tasks of its loop: for the loop's use alone. */
+  taskBefore: TaskContract | null;
+  taskAfter: TaskContract | null;
+}
+
+/** The tasks of a loop: a `Set`, or what is cheaper. */
+export interface TaskRegister extends Iterable<TaskContract> {
+  add(task: TaskContract): unknown;
+  delete(task: TaskContract): unknown;
+  readonly size: number;
 }
 
 /** Something that may wait for what the loop knows nothing of: an async function, or a foreign promise itself. */
@@ -125,8 +135,8 @@ export interface LoopContract {
   callExceptionHandler(context: ExceptionContext): void;
   getDebug(): boolean;
   setDebug(enabled: boolean): void;
-  /** The tasks that have not ended, in the order of their creation. */
-  readonly tasks: Set<TaskContract>;
+  /** The tasks that have not ended, in the order of their creation. Kept by the task package. */
+  readonly tasks: TaskRegister;
   /** The async functions that run for tasks of this loop, and the foreign promises that were made awaitable on it. */
   readonly foreignWork: Set<ForeignWork>;
   /** The async iterators that code of this loop is in the middle of: `shutdownAsyncgens` closes them. */

@@ -12,13 +12,14 @@ import {
   RuntimeError,
   type Runnable,
   registry,
-  type TaskContract,
+  type TaskRegister,
   ValueError,
 } from "@tsyncio/contract";
 import { callerLocation } from "./caller-location.js";
 import { Handle, TimerHandle } from "./handles.js";
 import { ReadyQueue } from "./ready-queue.js";
 import { SlowCallbacks } from "./slow-callbacks.js";
+import { TaskList } from "./task-list.js";
 import { TimerHeap } from "./timer-heap.js";
 
 /** How long callbacks run back to back before I/O gets its turn, in milliseconds of real time. */
@@ -40,8 +41,8 @@ const PUMPING = 2;
 
 export abstract class Scheduler implements IdleLoop {
   readonly host: Host;
-  /** Tasks that have not ended, in the order of their creation. Kept by the task package. */
-  readonly tasks: Set<TaskContract> = new Set();
+  /** The tasks that have not ended, in the order of their creation. Kept by the task package. */
+  readonly tasks: TaskRegister = new TaskList();
   readonly foreignWork: Set<ForeignWork> = new Set();
   protected debug = false;
   protected readonly slow: SlowCallbacks;

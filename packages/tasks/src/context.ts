@@ -4,19 +4,12 @@ import {
   type ContextSwitch,
   type CoroutineFrame,
   describe,
-  type LoopContract,
   loopForNew,
-  registry,
   SWITCH,
 } from "@tsyncio/contract";
 import { BodyCall } from "./body-call.js";
 import { Coroutine } from "./coroutine.js";
-
-/** The async context of the caller, without its current task; `null` where the host has none. */
-export function captureContext(loop: LoopContract): Context | null {
-  const { host } = loop;
-  return registry.outsideTask === null ? host.captureContext() : registry.outsideTask(() => host.captureContext());
-}
+import { captureContext } from "./scope-cells.js";
 
 /** The caller's async context, to run functions and tasks in (`contextvars.copy_context`). */
 export function copyContext(): Context {

@@ -21,15 +21,23 @@ export function ensureFuture<T>(source: Joinable<T>, options: { loop?: LoopContr
   );
 }
 
-/** The future of each of `sources`, in their order. The same coroutine given twice is one future; a function is a fresh coroutine each time. */
+/**
+ * The future of each of `sources`, in their order. The same coroutine, generator or promise given twice is one future; a function is a fresh
+ * coroutine each time.
+ */
 export function ensureEach(sources: Iterable<Joinable<unknown>>): Future<unknown>[] {
-  const known = new Map<unknown, Future<unknown>>();
   const futures: Future<unknown>[] = [];
+  let known: Map<unknown, Future<unknown>> | null = null;
   for (const source of sources) {
+    if (isWaitable(source) || typeof source === "function") {
+      futures.push(ensureFuture(source));
+      continue;
+    }
+    known ??= new Map();
     let future = known.get(source);
     if (future === undefined) {
       future = ensureFuture(source);
-      if (typeof source !== "function") known.set(source, future);
+      known.set(source, future);
     }
     futures.push(future);
   }

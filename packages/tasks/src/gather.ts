@@ -1,8 +1,7 @@
-import { type Joinable, loopForNew, type LoopContract, type ResultOf } from "@tsyncio/contract";
+import { type Joinable, loopForNew, type LoopContract, type ResultOf, type Waiter } from "@tsyncio/contract";
 import { Future, makeCancelledError } from "@tsyncio/futures";
 import { splitArguments } from "./arguments.js";
 import { ensureEach } from "./ensure-future.js";
-import { WhenDone } from "./when-done.js";
 
 /** How {@link gather} treats errors. */
 export interface GatherOptions {
@@ -46,7 +45,7 @@ export function gather(...args: unknown[]): Future<unknown> {
 class GatheringFuture extends Future<unknown[]> {
   readonly #children: readonly Future<unknown>[];
   readonly #returnExceptions: boolean;
-  /** How many different children are not done. */
+  /** How many children are not done. */
   #left: number;
   #cancelRequested = false;
 
@@ -54,16 +53,15 @@ class GatheringFuture extends Future<unknown[]> {
     super({ loop });
     this.#children = children;
     this.#returnExceptions = returnExceptions;
-    const different = new Set(children);
-    this.#left = different.size;
+    // A child given twice tells twice, at once: it counts as often as it stands in the list.
+    this.#left = children.length;
     if (children.length === 0) this.finish([]);
     const done: Future<unknown>[] = [];
-    const childDone = (child: Future<unknown>) => this.#childDone(child);
-    for (const child of different) {
+    for (const child of children) {
       if (child.done()) done.push(child);
-      else new WhenDone(loop, child, childDone, "gather()");
+      else child.addWaiter(new ChildWaiter(loop, this, child));
     }
-    for (const child of done) this.#childDone(child);
+    for (const child of done) this.childDone(child);
   }
 
   /** Cancels the children. The future itself is done when they are. */
@@ -75,7 +73,7 @@ class GatheringFuture extends Future<unknown[]> {
     return cancelled;
   }
 
-  #childDone(child: Future<unknown>): void {
+  childDone(child: Future<unknown>): void {
     this.#left--;
     if (this.done()) {
       if (!child.cancelled()) child.exception();
@@ -91,6 +89,27 @@ class GatheringFuture extends Future<unknown[]> {
     if (this.#left > 0) return;
     if (this.#cancelRequested) this.fail(cancellationOf(this.#children.at(-1) as Future<unknown>));
     else this.finish(this.#children.map(resultOrError));
+  }
+}
+
+/** Tells a gathering future of a child. */
+class ChildWaiter implements Waiter {
+  readonly loop: LoopContract;
+  readonly #outer: GatheringFuture;
+  readonly #child: Future<unknown>;
+
+  constructor(loop: LoopContract, outer: GatheringFuture, child: Future<unknown>) {
+    this.loop = loop;
+    this.#outer = outer;
+    this.#child = child;
+  }
+
+  run(): void {
+    this.#outer.childDone(this.#child);
+  }
+
+  toString(): string {
+    return "gather()";
   }
 }
 

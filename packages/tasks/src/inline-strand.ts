@@ -1,6 +1,6 @@
 import type { Call, Sink } from "@tsyncio/contract";
-import { captureContext } from "./context.js";
 import type { Scope } from "./scope.js";
+import { captureContext } from "./scope-cells.js";
 import { Strand } from "./strand.js";
 
 /** `await coroutine` in an async function: runs it on behalf of the scope that the function belongs to. */

@@ -1,4 +1,4 @@
-import { type LoopContract, registry, type ScopeCell, type ScopeContract } from "@tsyncio/contract";
+import { type Context, type ContextStorage, type LoopContract, registry, type ScopeCell, type ScopeContract } from "@tsyncio/contract";
 
 /** The scope that the caller belongs to: of the step that runs, or found through the async context. */
 export function currentScope(): ScopeContract | null {
@@ -19,8 +19,8 @@ export function bareCell(loop: LoopContract): ScopeCell {
   return { scope: null, up: null, loop };
 }
 
-function liveScope(cell: ScopeCell | undefined | null): ScopeContract | null {
-  for (let c = cell; c; c = c.up) if (c.scope !== null) return c.scope;
+function liveScope(cell: ScopeCell | undefined): ScopeContract | null {
+  for (let c: ScopeCell | null | undefined = cell; c; c = c.up) if (c.scope !== null) return c.scope;
   return null;
 }
 
@@ -28,13 +28,24 @@ function outsideTask<R>(fn: () => R): R {
   const strand = registry.stepping;
   registry.stepping = null;
   try {
-    const storage = registry.scopeStorage;
-    const cell = storage?.getStore();
-    if (!storage || liveScope(cell) === null) return fn();
-    return storage.run({ scope: null, up: null, loop: cell?.loop ?? null }, fn);
+    const cell = inheritedCell();
+    if (cell === null) return fn();
+    return (registry.scopeStorage as ContextStorage<ScopeCell>).run({ scope: null, up: null, loop: cell.loop }, fn);
   } finally {
     registry.stepping = strand;
   }
+}
+
+/** The cell in the async context of the caller, if it leads to a scope. */
+function inheritedCell(): ScopeCell | null {
+  const cell = registry.scopeStorage?.getStore();
+  return cell !== undefined && liveScope(cell) !== null ? cell : null;
+}
+
+/** The async context of the caller, without its current task; `null` where the host has none. */
+export function captureContext(loop: LoopContract): Context | null {
+  const { host } = loop;
+  return inheritedCell() === null ? host.captureContext() : outsideTask(() => host.captureContext());
 }
 
 registry.currentScope ??= currentScope;

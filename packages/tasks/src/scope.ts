@@ -40,9 +40,9 @@ interface Cancellation {
 
 /** What a scope needs only once async code runs in it, or a scope below it is opened. */
 interface Concurrency {
-  children: Set<Scope>;
+  children: Set<Scope> | null;
   /** Those who wait here, beside the first. */
-  members: Set<ScopeMember>;
+  members: Set<ScopeMember> | null;
   cell: ScopeCell | null;
   /** The number of the latest native wait that began here: how a timeout sees that an async function is not stuck. */
   lastWait: number;
@@ -73,7 +73,7 @@ export class Scope implements ScopeContract {
   constructor(task: TaskContract, parent: Scope | null) {
     this.task = task;
     this.#parent = parent;
-    if (parent !== null) parent.#concurrent().children.add(this);
+    if (parent !== null) parent.#addChild(this);
   }
 
   get loop(): LoopContract {
@@ -98,12 +98,16 @@ export class Scope implements ScopeContract {
 
   add(member: ScopeMember): void {
     if (this.#member === null) this.#member = member;
-    else this.#concurrent().members.add(member);
+    else {
+      const state = this.#concurrent();
+      state.members ??= new Set();
+      state.members.add(member);
+    }
   }
 
   remove(member: ScopeMember): void {
     if (this.#member === member) this.#member = null;
-    else this.#concurrency?.members.delete(member);
+    else this.#concurrency?.members?.delete(member);
   }
 
   waitFor<T>(target: Waitable<T>, sink: Sink<T>): void {
@@ -250,21 +254,21 @@ export class Scope implements ScopeContract {
   }
 
   /**
-   * Moves the async code of this scope, all but `stays`, to a scope that nothing above reaches any more, and whose next wait gets a
+   * Moves the async code that runs in this scope to a scope that nothing above reaches any more, and whose next wait gets a
    * cancellation, once. The caller closes it when that code has ended.
    */
-  splitOff(stays: ScopeMember): Scope {
+  splitOff(): Scope {
     const orphan = new Scope(this.task, null);
     orphan.#cancelled().undelivered = { reason: undefined, sequence: ++sequence, after: -1 };
     for (const member of [this.#member, ...this.#members]) {
-      if (member === null || member === stays) continue;
+      if (member === null) continue;
       this.remove(member);
       orphan.add(member);
       member.scope = orphan;
     }
     const state = this.#concurrent();
-    for (const child of state.children) orphan.#adopt(child);
-    state.children.clear();
+    for (const child of this.#children) orphan.#adopt(child);
+    state.children = null;
     orphan.#concurrent().cell = state.cell;
     if (state.cell !== null) state.cell.scope = orphan;
     state.cell = null;
@@ -284,7 +288,7 @@ export class Scope implements ScopeContract {
       for (const child of [...this.#children]) child.close();
       return;
     }
-    parent.#concurrent().children.delete(this);
+    parent.#concurrency?.children?.delete(this);
     for (const child of this.#children) parent.#adopt(child);
     const mine = this.#cancellation;
     if (mine === null) return;
@@ -312,7 +316,7 @@ export class Scope implements ScopeContract {
   }
 
   #concurrent(): Concurrency {
-    this.#concurrency ??= { children: new Set(), members: new Set(), cell: null, lastWait: 0, controller: null };
+    this.#concurrency ??= { children: null, members: null, cell: null, lastWait: 0, controller: null };
     return this.#concurrency;
   }
 
@@ -322,9 +326,15 @@ export class Scope implements ScopeContract {
     return scope;
   }
 
+  #addChild(child: Scope): void {
+    const state = this.#concurrent();
+    state.children ??= new Set();
+    state.children.add(child);
+  }
+
   #adopt(child: Scope): void {
     child.#parent = this;
-    this.#concurrent().children.add(child);
+    this.#addChild(child);
   }
 
   #contains(scope: ScopeContract | null): boolean {

@@ -113,7 +113,8 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
     const promise = this.#native;
     if (promise === null) return false;
     this.#native = null;
-    const orphan = this.scope.splitOff(this);
+    const orphan = this.scope.splitOff();
+    this.scope.add(this);
     const { task } = orphan;
     promise.then(
       () => orphan.close(),
@@ -247,9 +248,12 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
 
   #waitNative(promise: PromiseLike<unknown>): void {
     this.#native = promise;
+    // Out of the way: the scope's waits are those of the async function now.
+    this.scope.remove(this);
     const settle = (value: unknown, throws: boolean) => {
       if (this.#native !== promise) return;
       this.#native = null;
+      this.scope.add(this);
       this.#sent = value;
       this.#throws = throws;
       try {

@@ -15,11 +15,10 @@ import {
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { BodyCall } from "./body-call.js";
-import { captureContext } from "./context.js";
 import { Coroutine, isGenerator } from "./coroutine.js";
 import { onAbort } from "./foreign-signals.js";
 import { Scope } from "./scope.js";
-import { currentScope } from "./scope-cells.js";
+import { captureContext, currentScope } from "./scope-cells.js";
 import { type StackFrame, stackOf } from "./stack.js";
 import { Strand } from "./strand.js";
 import { writeTrace } from "./trace.js";
@@ -45,6 +44,8 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
   readonly #coroutine: Coroutine<T>;
   readonly #scope: Scope;
   readonly #strand: TaskStrand;
+  taskBefore: TaskContract | null = null;
+  taskAfter: TaskContract | null = null;
 
   /**
    * @param source - a coroutine, a generator object, or a function that returns an awaitable, which is called at the first step
