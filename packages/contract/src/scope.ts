@@ -19,8 +19,11 @@ export interface ScopeContract {
   readonly cell: ScopeCell;
   /** Aborted, with the `CancelledError` as reason, while the scope is being cancelled. Made on first use. */
   readonly signal: AbortSignal;
-  /** Waits for `target` on behalf of the scope: a cancellation of the scope, or of one above it, is passed on to `target`. */
-  waitFor<T>(target: Waitable<T>, sink: Sink<T>): void;
+  /**
+   * Waits for `target` on behalf of the scope: a cancellation of the scope, or of one above it, is passed on to `target`. `null`: for the next
+   * turn of the loop.
+   */
+  waitFor<T>(target: Waitable<T> | null, sink: Sink<T>): void;
   /** Runs `call` inline on behalf of the scope, beside whatever else runs in it. */
   runInline<T>(call: Call<T>, sink: Sink<T>): void;
   /** Asks what waits in this scope or below to end with a `CancelledError`. */

@@ -42,23 +42,27 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
 
   /** What stack traces call it. */
   readonly name: string;
-  readonly frame: CoroutineFrame<T>;
   /** Who called it, while it is on the stack of a task. Kept by that task. */
   caller: Call | null = null;
   /** The duties of an iterator result: `yield*` hands the coroutine itself to the task, and gets back what the task sends. */
   protected done = false;
   protected value: unknown = this;
+  readonly #frame: CoroutineFrame<T>;
   readonly #watch: Watch | null;
   #state = NEW;
 
   constructor(frame: CoroutineFrame<T>, name: string) {
-    this.frame = frame;
+    this.#frame = frame;
     this.name = name;
     this.#watch = watchForAwait(this);
   }
 
   get [Symbol.toStringTag](): string {
     return "Coroutine";
+  }
+
+  get frame(): CoroutineFrame<T> {
+    return this.#frame;
   }
 
   get source(): string | null {
@@ -69,14 +73,14 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
     if (this.#state > OFFERED) throw reused();
     this.#state = this.#state === OFFERED ? INLINE : ROOT;
     this.noteUse();
-    return this.frame;
+    return this.#frame;
   }
 
   /** Ends it without running it further: `finally` blocks run, as with `generator.return()`. Nothing happens when it has ended. */
   close(): void {
     this.#state = ENDED;
     this.noteUse();
-    const result = this.frame.return(undefined as T);
+    const result = this.#frame.return(undefined as T);
     if (!result.done) throw new RuntimeError("coroutine ignored close()");
   }
 
@@ -142,7 +146,8 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
   }
 }
 
-function reused(): RuntimeError {
+/** The error of a second use. */
+export function reused(): RuntimeError {
   return new RuntimeError("cannot reuse already awaited coroutine (call the coroutine function again for a fresh one)");
 }
 

@@ -13,6 +13,7 @@ export { type GatherOptions, gather } from "./gather.js";
 export { race } from "./race.js";
 export { bareCell, runInCell } from "./scope-cells.js";
 export { shield } from "./shield.js";
+export { SingleWait } from "./single-wait.js";
 export type { StackFrame } from "./stack.js";
 export { Task, type TaskConstructorOptions } from "./task.js";
 export { TaskGroup, type TaskGroupOptions, taskGroup } from "./task-group.js";

@@ -110,7 +110,7 @@ export class Scope implements ScopeContract {
     else this.#concurrency?.members?.delete(member);
   }
 
-  waitFor<T>(target: Waitable<T>, sink: Sink<T>): void {
+  waitFor<T>(target: Waitable<T> | null, sink: Sink<T>): void {
     const wait = new NativeWait(this, target, sink, ++sequence);
     this.#concurrent().lastWait = sequence;
     wait.begin();

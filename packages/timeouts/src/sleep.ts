@@ -1,15 +1,14 @@
 import {
-  type CoroutineFrame,
   type Delay,
   type LoopContract,
   loopForNew,
   parseDelay,
   type Runnable,
-  type Suspension,
   type TimerHandleContract,
+  type Waitable,
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
-import { Coroutine } from "@tsyncio/tasks";
+import { type Coroutine, SingleWait } from "@tsyncio/tasks";
 
 /**
  * Waits for `delay` (`asyncio.sleep`): seconds, or a string such as `"250ms"`; gives `value`. At 0 and below it gives up one turn of the
@@ -19,32 +18,25 @@ import { Coroutine } from "@tsyncio/tasks";
 export function sleep(delay: Delay): Coroutine<void>;
 export function sleep<T>(delay: Delay, value: T): Coroutine<T>;
 export function sleep(delay: Delay, value?: unknown): Coroutine<unknown> {
-  return new Coroutine(new SleepFrame(parseDelay(delay), value), "sleep");
+  return new Sleep(parseDelay(delay), value);
 }
 
-/** What a generator of `sleep` would do, in less: it waits once, for a future of its own. */
-class SleepFrame<T> implements CoroutineFrame<T> {
+class Sleep<T> extends SingleWait<T> {
   readonly #seconds: number;
   readonly #value: T;
-  #begun = false;
 
   constructor(seconds: number, value: T) {
+    super("sleep");
     this.#seconds = seconds;
     this.#value = value;
   }
 
-  next(): IteratorResult<Suspension, T> {
-    if (this.#begun) return { done: true, value: this.#value };
-    this.#begun = true;
-    return { done: false, value: this.#seconds > 0 ? new Alarm(loopForNew(), this.#seconds) : undefined };
+  protected override begin(): Waitable | undefined {
+    return this.#seconds > 0 ? new Alarm(loopForNew(), this.#seconds) : undefined;
   }
 
-  throw(error: unknown): never {
-    throw error;
-  }
-
-  return(value: T): IteratorResult<Suspension, T> {
-    return { done: true, value };
+  protected override end(): T {
+    return this.#value;
   }
 }
 
