@@ -133,6 +133,11 @@ export class Scope implements ScopeContract {
     this.#abortSignals(reason);
   }
 
+  /** Whether a cancellation was ever asked for. */
+  wasCancelled(): boolean {
+    return this.#cancellation !== null;
+  }
+
   /** The count from here to the root. */
   cancelling(): number {
     let sum = 0;

@@ -42,8 +42,11 @@ export interface TaskConstructorOptions extends TaskOptions {
 export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
   #name: string | number;
   readonly #coroutine: Coroutine<T>;
-  readonly #scope: Scope;
-  readonly #strand: TaskStrand;
+  readonly #context: Context | null;
+  /** Made by the first step, or by a cancellation before it; given up at the end, unless it counts cancellations. */
+  #scope: Scope | null = null;
+  /** From the first step to the end. */
+  #strand: TaskStrand | null = null;
   taskBefore: TaskContract | null = null;
   taskAfter: TaskContract | null = null;
 
@@ -58,14 +61,11 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
     this.#name = checkName(options.name) ?? ++created;
     this.#coroutine = root;
-    this.#scope = new Scope(this as TaskContract<unknown>, null);
-    const context = options.context === undefined ? captureContext(loop) : options.context;
-    this.#strand = new TaskStrand(this.#scope, root, context);
-    this.#scope.add(this.#strand);
+    this.#context = options.context === undefined ? captureContext(loop) : options.context;
     loop.tasks.add(this as TaskContract<unknown>);
     if (options.signal !== undefined) this.#follow(options.signal);
-    if (options.eagerStart && loop.isRunning()) this.#strand.run();
-    else loop.enqueue(this.#strand);
+    if (options.eagerStart && loop.isRunning()) this.run();
+    else loop.enqueue(this);
   }
 
   override get [Symbol.toStringTag](): string {
@@ -74,7 +74,7 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
 
   /** The signal of the task, for host functions: aborted while the task is being cancelled, fresh again after that. */
   get signal(): AbortSignal {
-    return this.#scope.signal;
+    return this.#ownScope().signal;
   }
 
   getName(): string {
@@ -93,7 +93,7 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
 
   /** The async context of its steps, `null` where none was kept. */
   getContext(): Context | null {
-    return this.#strand.context;
+    return this.#context;
   }
 
   /**
@@ -102,23 +102,23 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
    */
   override cancel(reason?: unknown): boolean {
     if (this.done()) return false;
-    this.#scope.cancel(reason);
+    this.#ownScope().cancel(reason);
     return true;
   }
 
   /** How many cancellations were asked for and not taken back: inside the task, from the current scope to the task's own. */
   cancelling(): number {
-    return this.#current()?.cancelling() ?? this.#scope.cancellingBelow();
+    return this.#current()?.cancelling() ?? this.#scope?.cancellingBelow() ?? 0;
   }
 
   /** Takes one cancellation back; how many are left. For code that ends a cancellation it asked for itself. */
   uncancel(): number {
-    return this.#current()?.uncancel() ?? this.#scope.uncancelBelow();
+    return this.#current()?.uncancel() ?? this.#scope?.uncancelBelow() ?? 0;
   }
 
   /** Where the task stands: its coroutines, the outermost first (`task.get_stack`). `file` and `line` are known in debug mode. */
   getStack(options: { limit?: number | null } = {}): StackFrame[] {
-    const frames = stackOf(this.#strand.calls());
+    const frames = stackOf(this.#strand?.calls() ?? []);
     return options.limit == null ? frames : frames.slice(Math.max(frames.length - options.limit, 0));
   }
 
@@ -133,7 +133,7 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
   }
 
   override cancelReason(): unknown {
-    return this.cancelled() ? super.cancelReason() : this.#scope.latestReason;
+    return this.cancelled() ? super.cancelReason() : this.#scope?.latestReason;
   }
 
   override setResult(): never {
@@ -146,7 +146,7 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
 
   /** What it waits for, in a few words. */
   describeWait(): string {
-    return this.#strand.describeWait();
+    return this.#strand?.describeWait() ?? "its first turn";
   }
 
   protected override describeSelf(): string {
@@ -156,9 +156,9 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
 
   static {
     finish = (task, value) => {
-      task.#end();
-      if (!task.#scope.hasUndelivered()) task.finish(value);
-      else task.setCancelled(task.#scope.takeUndelivered(), null);
+      const scope = task.#end();
+      if (scope.hasUndelivered()) task.setCancelled(scope.takeUndelivered(), null);
+      else task.finish(value);
     };
     fail = (task, error) => {
       task.#end();
@@ -172,9 +172,32 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     };
   }
 
-  #end(): void {
+  /** The first step. Called by the loop. */
+  run(): void {
+    if (this.#strand !== null || this.done()) return;
+    const scope = this.#ownScope();
+    try {
+      this.#strand = new TaskStrand(scope, this.#coroutine, this.#context);
+    } catch (error) {
+      fail(this as Task<unknown>, error);
+      return;
+    }
+    scope.add(this.#strand);
+    this.#strand.run();
+  }
+
+  #ownScope(): Scope {
+    this.#scope ??= new Scope(this as TaskContract<unknown>, null);
+    return this.#scope;
+  }
+
+  #end(): Scope {
+    const scope = this.#ownScope();
     this.getLoop().tasks.delete(this as TaskContract<unknown>);
-    this.#scope.close();
+    scope.close();
+    this.#strand = null;
+    if (!scope.wasCancelled()) this.#scope = null;
+    return scope;
   }
 
   /** Is cancelled when `signal` is aborted. */
