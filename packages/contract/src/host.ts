@@ -57,6 +57,8 @@ export interface Host {
   exit(code: number): void;
   /** The async context of the caller, or `null` where the host has none. */
   captureContext(): Context | null;
+  /** What kind of host callback is on the stack (`"Timeout"`, …), `null` when none is known to be: for a warning of debug mode. */
+  callbackKind(): string | null;
   /** A new storage that follows async functions, or `null` where the host has none. */
   createStorage<T>(): ContextStorage<T> | null;
   /** Tells the process of an error that nobody handles, as an unhandled rejection. */

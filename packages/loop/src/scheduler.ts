@@ -8,7 +8,6 @@ import {
   type IdleLoop,
   isFatal,
   type LoopContract,
-  parseDelay,
   RuntimeError,
   type Runnable,
   registry,
@@ -18,6 +17,7 @@ import {
 import { callerLocation } from "./caller-location.js";
 import { Handle, TimerHandle } from "./handles.js";
 import { ReadyQueue } from "./ready-queue.js";
+import { secondsOf } from "./seconds.js";
 import { SlowCallbacks } from "./slow-callbacks.js";
 import { TaskList } from "./task-list.js";
 import { TimerHeap } from "./timer-heap.js";
@@ -58,6 +58,8 @@ export abstract class Scheduler implements IdleLoop {
   #native = false;
   #sequence = 0;
   #sliceEnd = 0;
+  /** Counts callbacks: the clock is looked at every 16. */
+  #callbacks = 0;
   #closed = false;
 
   protected constructor(host: Host, exact: boolean) {
@@ -106,7 +108,7 @@ export abstract class Scheduler implements IdleLoop {
 
   /** Runs `callback` once, `delay` from now: seconds, or a string such as `"250ms"` (`loop.call_later`). */
   callLater(delay: Delay, callback: () => void, options?: CallbackOptions): TimerHandle {
-    return this.callAt(this.time() + parseDelay(delay), callback, options);
+    return this.callAt(this.time() + secondsOf(this.asContract(), delay), callback, options);
   }
 
   /** Runs `callback` once at `when`, in seconds of {@link time} (`loop.call_at`). */
@@ -221,7 +223,7 @@ export abstract class Scheduler implements IdleLoop {
 
   #turns(): void {
     const ready = this.#ready;
-    for (let count = 1; ; count++) {
+    for (;;) {
       if (this.#left === 0) {
         if (this.#inTurn && !this.#endTurn()) return;
         this.#dueTimers();
@@ -235,17 +237,16 @@ export abstract class Scheduler implements IdleLoop {
       const runnable = ready.shift();
       this.#left--;
       if (!this.#runOne(runnable)) return;
-      if (this.#native && (this.#exact || this.#left === 0)) {
+      const sliceUsed = (++this.#callbacks & 15) === 0 && performance.now() > this.#sliceEnd;
+      if (sliceUsed) {
         this.#native = false;
-        if (performance.now() > this.#sliceEnd) this.#yieldToIo();
-        else {
-          this.#state = WOKEN;
-          this.host.afterMicrotasks(this.#pump);
-        }
+        this.#yieldToIo();
         return;
       }
-      if ((count & 15) === 0 && performance.now() > this.#sliceEnd) {
-        this.#yieldToIo();
+      if (this.#native && (this.#exact || this.#left === 0)) {
+        this.#native = false;
+        this.#state = WOKEN;
+        this.host.afterMicrotasks(this.#pump);
         return;
       }
     }

@@ -1,5 +1,6 @@
-import { loopForNew, registry } from "@tsyncio/contract";
-import { callerLocation } from "@tsyncio/loop";
+import { loopForNew, registry, runningLoop } from "@tsyncio/contract";
+import { callerLocation, warnOnce } from "@tsyncio/loop";
+import { currentScope } from "./scope-cells.js";
 
 /** What is known of a coroutine that is watched, also after it is gone. */
 export interface Watch {
@@ -25,8 +26,9 @@ const collected = new FinalizationRegistry<Watch>(({ used, name, source, warn })
 
 /** Has a warning given should `coroutine` be collected unused; `null` when this one is not watched. Never keeps it alive. */
 export function watchForAwait(coroutine: { readonly name: string }): Watch | null {
-  const debug = registry.runningLoop?.getDebug() === true;
-  if (!debug) {
+  const debug = runningLoop()?.getDebug() === true;
+  if (debug) warnOfSharedTask(coroutine.name);
+  else {
     if (production || --countdown > 0) return null;
     countdown = SAMPLE;
   }
@@ -35,4 +37,14 @@ export function watchForAwait(coroutine: { readonly name: string }): Watch | nul
   const watch = { used: false, name: coroutine.name, source, warn: (message: string) => host.log("warn", message) };
   collected.register(coroutine, watch);
   return watch;
+}
+
+/** Warns when a callback of the host, which inherits the async context it was made in, runs for the task that made it. */
+function warnOfSharedTask(name: string): void {
+  if (registry.stepping !== null || registry.runningLoop !== null) return;
+  const scope = currentScope();
+  const kind = scope?.loop.host.callbackKind() ?? null;
+  if (scope === null || kind === null) return;
+  const who = `${name}() in a callback of the host (${kind}) runs for ${scope.task.getName()}, which made the callback`;
+  warnOnce(scope.loop, `${who}: give each call a task of its own with asTask(fn), or none with outsideTask(fn)`);
 }

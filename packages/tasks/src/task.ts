@@ -158,7 +158,10 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     finish = (task, value) => {
       const scope = task.#end();
       if (scope.hasUndelivered()) task.setCancelled(scope.takeUndelivered(), null);
-      else task.finish(value);
+      else {
+        if (scope.wasCancelled()) task.#warnOfSwallowed(scope);
+        task.finish(value);
+      }
     };
     fail = (task, error) => {
       task.#end();
@@ -198,6 +201,13 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     this.#strand = null;
     if (!scope.wasCancelled()) this.#scope = null;
     return scope;
+  }
+
+  #warnOfSwallowed(scope: Scope): void {
+    const loop = this.getLoop();
+    if (!loop.getDebug() || scope.cancelling() === 0) return;
+    const message = `${this.getName()} was cancelled and ended normally: it swallowed the CancelledError`;
+    loop.host.log("warn", `${message} (write rethrowCancelled(e) first in a broad catch, or task.uncancel() where it is meant)`);
   }
 
   /** Is cancelled when `signal` is aborted. */

@@ -2,12 +2,12 @@ import {
   type Delay,
   type LoopContract,
   loopForNew,
-  parseDelay,
   type Runnable,
   type TimerHandleContract,
   type Waitable,
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
+import { secondsOf } from "@tsyncio/loop";
 import { type Coroutine, SingleWait } from "@tsyncio/tasks";
 
 /**
@@ -18,7 +18,7 @@ import { type Coroutine, SingleWait } from "@tsyncio/tasks";
 export function sleep(delay: Delay): Coroutine<void>;
 export function sleep<T>(delay: Delay, value: T): Coroutine<T>;
 export function sleep(delay: Delay, value?: unknown): Coroutine<unknown> {
-  return new Sleep(parseDelay(delay), value);
+  return new Sleep(secondsOf(loopForNew(), delay), value);
 }
 
 class Sleep<T> extends SingleWait<T> {

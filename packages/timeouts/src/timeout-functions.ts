@@ -1,4 +1,5 @@
-import { type Body, type Delay, loopForNew, parseDelay } from "@tsyncio/contract";
+import { type Body, type Delay, loopForNew } from "@tsyncio/contract";
+import { secondsOf } from "@tsyncio/loop";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import { Timeout, type TimeoutOptions } from "./timeout.js";
 
@@ -8,7 +9,7 @@ import { Timeout, type TimeoutOptions } from "./timeout.js";
  * @throws what the body throws; `TimeoutError` at the deadline.
  */
 export function timeout<T>(delay: Delay | null, body: Body<[Timeout], T>, options?: TimeoutOptions): Coroutine<T> {
-  const seconds = delay === null ? null : parseDelay(delay);
+  const seconds = delay === null ? null : secondsOf(loopForNew(), delay);
   return after(seconds, body as Body<[Timeout], unknown>, options) as Coroutine<T>;
 }
 

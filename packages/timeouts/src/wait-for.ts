@@ -6,11 +6,11 @@ import {
   isWaitable,
   type Joinable,
   loopForNew,
-  parseDelay,
   type ResultOf,
   TimeoutError,
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
+import { secondsOf } from "@tsyncio/loop";
 import { type Coroutine, coroutine, ensureFuture, WhenDone } from "@tsyncio/tasks";
 import { Timeout, type TimeoutOptions } from "./timeout.js";
 
@@ -24,7 +24,7 @@ export function waitFor<S extends Joinable<unknown>>(
   delay: Delay | null,
   options: TimeoutOptions = {},
 ): Coroutine<ResultOf<S>> {
-  const seconds = delay === null ? null : parseDelay(delay);
+  const seconds = delay === null ? null : secondsOf(loopForNew(), delay);
   return waiting(source, seconds, options) as Coroutine<ResultOf<S>>;
 }
 

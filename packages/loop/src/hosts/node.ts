@@ -117,6 +117,11 @@ class NodeHost implements Host {
     return this.#makeContext();
   }
 
+  callbackKind(): string | null {
+    const kind = this.#hooks.executionAsyncResource().constructor.name;
+    return kind === "Object" || kind === "NodeContext" ? null : kind;
+  }
+
   createStorage<T>(): ContextStorage<T> {
     return new this.#hooks.AsyncLocalStorage<T>();
   }

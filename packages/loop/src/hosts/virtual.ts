@@ -115,6 +115,9 @@ export class VirtualHost implements Host {
   captureContext(): Context | null {
     return this.#real.captureContext();
   }
+  callbackKind(): string | null {
+    return this.#real.callbackKind();
+  }
   createStorage<T>(): ContextStorage<T> | null {
     return this.#real.createStorage();
   }

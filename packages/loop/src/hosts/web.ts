@@ -63,6 +63,10 @@ class WebHost implements Host {
     return null;
   }
 
+  callbackKind(): string | null {
+    return null;
+  }
+
   createStorage<T>(): ContextStorage<T> | null {
     return null;
   }
