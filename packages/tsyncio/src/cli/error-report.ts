@@ -61,12 +61,7 @@ function branch(block: readonly string[], last: boolean): string[] {
   return block.map((line, i) => `${i === 0 ? (last ? "└── " : "├── ") : last ? "    " : "│   "}${line}`);
 }
 
-function causeOf(
-  error: Error,
-  parts: readonly unknown[],
-  options: ReportOptions,
-  path: Set<unknown>,
-): string[] {
+function causeOf(error: Error, parts: readonly unknown[], options: ReportOptions, path: Set<unknown>): string[] {
   const { cause } = error;
   // The only error of a group is its cause too, and has been told.
   if (cause === undefined || cause === null || parts.includes(cause)) return [];

@@ -22,11 +22,13 @@ export async function loadMain(file: string): Promise<Body<[], unknown>> {
 }
 
 async function load(file: string, path: string): Promise<Record<string, unknown>> {
+  // A process that has nothing left to do may be given something by others, and end only the next time.
+  const idle = () => process.once("exit", stuck);
   const stuck = () => {
     process.exitCode = 2;
     console.error(`tsyncio: ${file} was never loaded: a top-level await in it, or in what it imports, waits for ever`);
   };
-  process.once("beforeExit", stuck);
+  process.once("beforeExit", idle);
   try {
     return await import(pathToFileURL(path).href);
   } catch (error) {
@@ -34,7 +36,8 @@ async function load(file: string, path: string): Promise<Record<string, unknown>
     if (problem === null) throw error;
     throw new UsageError(`cannot load ${file}: ${problem}`);
   } finally {
-    process.off("beforeExit", stuck);
+    process.off("beforeExit", idle);
+    process.off("exit", stuck);
   }
 }
 
@@ -58,7 +61,10 @@ function awaitable(file: string, fn: () => unknown): Body<[], unknown> {
   return function main() {
     const result = fn();
     const methods = result as { then?: unknown; next?: unknown } | null | undefined;
-    if (typeof methods?.then === "function" || typeof methods?.next === "function") return result as PromiseLike<unknown>;
-    throw new UsageError(`main of ${file} must be a coroutine function, but it returned ${describe(result)}: ${ADVICE}`);
+    if (typeof methods?.then === "function" || typeof methods?.next === "function")
+      return result as PromiseLike<unknown>;
+    throw new UsageError(
+      `main of ${file} must be a coroutine function, but it returned ${describe(result)}: ${ADVICE}`,
+    );
   };
 }

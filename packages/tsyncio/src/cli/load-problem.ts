@@ -6,8 +6,9 @@ import { isNoise } from "./noise.js";
  * Why the file at `path` could not be loaded, in one line; `null` when it was loaded, and its own code threw `error`.
  */
 export function loadProblem(error: unknown, path: string): string | null {
-  if (!(error instanceof Error) || isThrownByCode(error)) return null;
+  if (!(error instanceof Error)) return null;
   const { code } = error as NodeJS.ErrnoException;
+  if (!/^(ERR_)?MODULE_NOT_FOUND$/.test(code ?? "") && isThrownByCode(error)) return null;
   const message = error.message.replace(/\s*\n\s*/g, " ");
   if (code === "ERR_UNKNOWN_FILE_EXTENSION") {
     const extension = /"(\.[^"]*)"/.exec(message)?.[1] ?? extname(path);
