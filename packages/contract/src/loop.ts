@@ -63,6 +63,8 @@ export interface TaskContract<T = unknown> extends Waitable<T>, Awaitable<T> {
   uncancel(): number;
   getName(): string;
   setName(name: string): void;
+  /** What it runs. */
+  getCoro(): { readonly name: string };
   readonly signal: AbortSignal;
   /** What it waits for, in a few words. */
   describeWait(): string;

@@ -122,6 +122,9 @@ export class EventLoop extends Scheduler implements LoopContract {
     future.addWaiter(stopper);
     try {
       await this.#start(true);
+    } catch (error) {
+      if (future.done()) markRead(future);
+      throw error;
     } finally {
       future.removeWaiter(stopper);
     }
@@ -303,7 +306,9 @@ export class EventLoop extends Scheduler implements LoopContract {
   }
 
   deadlock(): void {
-    const waiting = [...this.tasks].map((task) => `  ${task.getName()} waits for ${task.describeWait()}`);
+    const waiting = [...this.tasks].map(
+      (task) => `  ${task.getName()} (${task.getCoro().name}) waits for ${task.describeWait()}`,
+    );
     const what = waiting.length > 0 ? `:\n${waiting.join("\n")}` : "; there are no tasks";
     this.fail(new DeadlockError(`nothing can wake the program any more${what}`));
   }
@@ -367,6 +372,15 @@ export class EventLoop extends Scheduler implements LoopContract {
   #defaultExecutor(): Executor {
     this.#executor ??= filled(registry.defaultExecutor, "an executor", "@tsyncio/executors")();
     return this.#executor;
+  }
+}
+
+/** What ended the loop at once is thrown to the caller: it need not be reported for `future` again. */
+function markRead(future: Waitable): void {
+  try {
+    future.result();
+  } catch {
+    // Read: that is all.
   }
 }
 

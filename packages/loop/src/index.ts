@@ -1,5 +1,5 @@
 export { getRunningLoop } from "@tsyncio/contract";
-export { callerLocation } from "./caller-location.js";
+export { callerLocation, withoutOurFrames } from "./caller-location.js";
 export { getEventLoop, newEventLoop, setEventLoop } from "./default-loop.js";
 export { EventLoop, type ExceptionHandler, type LoopOptions } from "./event-loop.js";
 export { Handle, TimerHandle } from "./handles.js";

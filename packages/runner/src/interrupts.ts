@@ -22,6 +22,8 @@ export class Interrupts {
     for (const signal of asked) {
       this.#stops.push(
         host.onSignal(signal, () => {
+          // The program has come to listen itself, and means it: as asyncio's add_signal_handler takes the place of run's.
+          if (signals === null && host.signalListeners(signal) > 1) return;
           if (this.signal !== null || main.done()) host.exit(exitCodeOf(signal));
           this.signal = signal;
           main.cancel();

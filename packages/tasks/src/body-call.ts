@@ -14,16 +14,19 @@ import { Coroutine, givesCoroutine, isGenerator } from "./coroutine.js";
 import { runInCell } from "./scope-cells.js";
 
 /**
- * The call of a body, as a coroutine: of a generator function, an async function, or any function that returns an awaitable. The
- * function is called at the first step, inside the scope that runs then.
+ * The call of a body, as a coroutine: of a generator function, an async function, or any function that returns an awaitable.
+ * @param who - the function of ours that the body was given to
+ * @throws `TypeError` when `body` is no function
  */
-export class BodyCall<T> extends Coroutine<T> {
-  constructor(body: Body<never[], T>, args: unknown[], who: string) {
-    if (typeof body !== "function") {
-      throw new TypeError(`a function was expected as the body of ${who}(), got ${describe(body)}`);
-    }
-    super(new BodyFrame(body as Body<unknown[], T>, args, who), body.name || "anonymous");
+export function callBody<T>(body: Body<never[], T>, args: unknown[], who: string): Coroutine<T> {
+  if (typeof body !== "function") {
+    throw new TypeError(`a function was expected as the body of ${who}(), got ${describe(body)}`);
   }
+  const call = body as Body<unknown[], T>;
+  // Calling these runs nothing yet. All else is called at the first step, inside the scope that runs then.
+  if (!givesCoroutine(call)) return new Coroutine(new BodyFrame(call, args, who), call.name || "anonymous");
+  const started = call(...args);
+  return isCall(started) ? (started as unknown as Coroutine<T>) : new Coroutine(started as CoroutineFrame<T>, call.name || "anonymous");
 }
 
 /** Calls the body, hands its awaitable to the task, and ends with what comes back. */
@@ -70,7 +73,6 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
 
   #begin(): IteratorResult<unknown, T> {
     const body = this.#body;
-    if (givesCoroutine(body)) return this.#hand(body(...this.#args));
     const scope = registry.stepping?.scope as ScopeContract;
     scope.loop.wakesNative();
     return this.#hand(runInCell(scope.cell, scope.loop, () => body(...this.#args)));

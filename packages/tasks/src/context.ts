@@ -7,7 +7,7 @@ import {
   loopForNew,
   SWITCH,
 } from "@tsyncio/contract";
-import { BodyCall } from "./body-call.js";
+import { callBody } from "./body-call.js";
 import { Coroutine } from "./coroutine.js";
 import { captureContext } from "./scope-cells.js";
 
@@ -24,10 +24,10 @@ export function withContext<T>(context: Context, body: Body<[], T>): Coroutine<T
   if (typeof (context as Partial<Context> | null)?.run !== "function") {
     throw new TypeError(`a context was expected by withContext(), got ${describe(context)}`);
   }
-  return new Coroutine(runIn(context, new BodyCall(body, [], "withContext")) as CoroutineFrame<T>, "withContext");
+  return new Coroutine(runIn(context, callBody(body, [], "withContext")) as CoroutineFrame<T>, "withContext");
 }
 
-function* runIn<T>(context: Context, body: BodyCall<T>): Generator<unknown, T, unknown> {
+function* runIn<T>(context: Context, body: Coroutine<T>): Generator<unknown, T, unknown> {
   const outer = yield { "@@tsyncio": SWITCH, context } satisfies ContextSwitch;
   try {
     return (yield* body) as T;

@@ -1,6 +1,6 @@
 import { type Awaitable, type Body, type CoroutineGenerator, describe, isCall, isWaitable } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
-import { BodyCall } from "./body-call.js";
+import { callBody } from "./body-call.js";
 import { type Coroutine, coroutine } from "./coroutine.js";
 import { currentStrand } from "./current.js";
 
@@ -44,7 +44,7 @@ const iterate = coroutine(function* forEach(
         ended = true;
         return;
       }
-      if ((yield* new BodyCall(body, [value], "forEach")) === false) return;
+      if ((yield* callBody(body, [value], "forEach")) === false) return;
     }
   } finally {
     openIterators.delete(iterator as AsyncIterator<unknown>);

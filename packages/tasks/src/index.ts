@@ -1,7 +1,7 @@
 export type { TaskOptions } from "@tsyncio/contract";
 export { type AsCompleted, asCompleted } from "./as-completed.js";
 export { asTask, createTask, outsideTask } from "./as-task.js";
-export { BodyCall } from "./body-call.js";
+export { callBody } from "./body-call.js";
 export { copyContext, withContext } from "./context.js";
 export { Coroutine, coroutine, isCoroutine, isCoroutineFunction } from "./coroutine.js";
 export { allTasks, currentSignal, currentStrand, currentTask } from "./current.js";

@@ -10,7 +10,7 @@ import {
   type TaskOptions,
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
-import { BodyCall } from "./body-call.js";
+import { callBody } from "./body-call.js";
 import { type Coroutine, coroutine } from "./coroutine.js";
 import { currentStrand } from "./current.js";
 import { onAbort } from "./foreign-signals.js";
@@ -64,7 +64,7 @@ export class TaskGroup {
    * @throws `ExceptionGroup` with the errors of tasks and body; `CancelledError` when it is cancelled from outside.
    */
   run<T>(body: Body<[TaskGroup], T>): Coroutine<T> {
-    return this.#run(new BodyCall<T>(body, [this], "taskGroup")) as Coroutine<T>;
+    return this.#run(callBody<T>(body, [this], "taskGroup")) as Coroutine<T>;
   }
 
   /**
@@ -108,7 +108,7 @@ export class TaskGroup {
     return `<TaskGroup${tasks}${errors}${this.#aborting ? " cancelling" : ""} ${this.#state}>`;
   }
 
-  readonly #run = coroutine(function* taskGroup(this: TaskGroup, body: BodyCall<unknown>) {
+  readonly #run = coroutine(function* taskGroup(this: TaskGroup, body: Coroutine<unknown>) {
     if (this.#state !== "created") throw new RuntimeError(`TaskGroup ${this} has already been entered`);
     const strand = currentStrand("TaskGroup");
     this.#state = "entered";

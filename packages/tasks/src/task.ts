@@ -14,7 +14,7 @@ import {
   type TaskOptions,
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
-import { BodyCall } from "./body-call.js";
+import { callBody } from "./body-call.js";
 import { Coroutine, isGenerator } from "./coroutine.js";
 import { onAbort } from "./foreign-signals.js";
 import { Scope } from "./scope.js";
@@ -244,7 +244,7 @@ class TaskStrand extends Strand {
 
 function toCoroutine<T>(source: Startable<T>): Coroutine<T> {
   if (isCall(source)) return source as unknown as Coroutine<T>;
-  if (typeof source === "function") return new BodyCall<T>(source, [], "createTask");
+  if (typeof source === "function") return callBody<T>(source, [], "createTask");
   if (isGenerator(source)) return new Coroutine<T>(source, "generator");
   const isRunning = isWaitable(source) || typeof (source as Partial<PromiseLike<T>> | null)?.then === "function";
   const hint = isRunning

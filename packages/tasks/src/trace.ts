@@ -1,3 +1,5 @@
+import { withoutOurFrames } from "@tsyncio/loop";
+
 /** Coroutines that an error came through, beyond those that its own stack names. */
 const chains = new WeakMap<object, string[]>();
 
@@ -12,16 +14,15 @@ export function traceOf(error: unknown, name: string, passed: boolean): void {
   else chain.push(name);
 }
 
-/** Adds what {@link traceOf} noted to the stack of `error`, in the form of V8's own async frames. */
+/** Makes the stack of `error` that of the user's code: what {@link traceOf} noted is added, in the form of V8's own async frames; our frames go. */
 export function writeTrace(error: unknown, taskName: string): void {
   if (!(error instanceof Error) || !Object.isExtensible(error)) return;
   const chain = chains.get(error);
   if (chain === undefined) return;
   chains.delete(error);
-  if (chain.length === 0) return;
   const lines = chain.map((name) => `    at async ${name} (${taskName})`);
   try {
-    error.stack = `${error.stack ?? error}\n${lines.join("\n")}`;
+    error.stack = [withoutOurFrames(error.stack ?? String(error)), ...lines].join("\n");
   } catch {
     // A frozen or read-only stack stays as it is: the trace is a help, not a duty.
   }

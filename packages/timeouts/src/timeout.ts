@@ -11,7 +11,7 @@ import {
   TimeoutError,
   ValueError,
 } from "@tsyncio/contract";
-import { BodyCall, type Coroutine, coroutine, currentStrand, onAbort } from "@tsyncio/tasks";
+import { type Coroutine, callBody, coroutine, currentStrand, onAbort } from "@tsyncio/tasks";
 import { Abandonment } from "./abandonment.js";
 
 /** How a timeout behaves. */
@@ -86,7 +86,7 @@ export class Timeout {
    * @throws `TimeoutError` when the body ends by the timeout's cancellation, and by no other.
    */
   run<T>(body: Body<[Timeout], T>): Coroutine<T> {
-    return this.#run(new BodyCall<T>(body, [this], "timeout")) as Coroutine<T>;
+    return this.#run(callBody<T>(body, [this], "timeout")) as Coroutine<T>;
   }
 
   toString(): string {
@@ -94,7 +94,7 @@ export class Timeout {
     return `<Timeout [${this.#state}]${when}>`;
   }
 
-  readonly #run = coroutine(function* timeout(this: Timeout, body: BodyCall<unknown>) {
+  readonly #run = coroutine(function* timeout(this: Timeout, body: Coroutine<unknown>) {
     if (this.#state !== "created") throw new RuntimeError("Timeout has already been entered");
     const strand = currentStrand("Timeout");
     const before = strand.scope.cancelling();

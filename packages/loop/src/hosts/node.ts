@@ -119,7 +119,7 @@ class NodeHost implements Host {
 
   callbackKind(): string | null {
     const kind = this.#hooks.executionAsyncResource().constructor.name;
-    return kind === "Object" || kind === "NodeContext" ? null : kind;
+    return /^(Object|NodeContext|Promise\w*)$/.test(kind) ? null : kind;
   }
 
   createStorage<T>(): ContextStorage<T> {
