@@ -93,7 +93,8 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
       this.#state = OFFERED;
       return this as unknown as IteratorResult<unknown, T>;
     }
-    if (this.#state === OFFERED) throw new RuntimeError(`${this} was driven by something that is no task: write yield*`);
+    if (this.#state === OFFERED)
+      throw new RuntimeError(`${this} was driven by something that is no task: write yield*`);
     if (this.caller !== null) throw new RuntimeError("coroutine is being awaited already");
     if (this.#state !== INLINE) throw reused();
     return this.return(sent as T);
@@ -118,9 +119,13 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
   ): Promise<A | B> {
     return new Promise<A | B>((resolve, reject) => {
       const sink = new ThenSink<T, A, B>(onValue, onError, resolve, reject);
-      const scope = currentScope();
-      if (scope !== null) scope.runInline(this, sink);
-      else observe(loopForNew().createTask<T>(this), sink);
+      try {
+        const scope = currentScope();
+        if (scope !== null) scope.runInline(this, sink);
+        else observe(loopForNew().createTask<T>(this), sink);
+      } catch (error) {
+        queueMicrotask(() => sink.onError(error));
+      }
     });
   }
 
@@ -168,7 +173,9 @@ export function coroutine<This, A extends unknown[], T>(
   function start(this: This, ...args: A): Coroutine<T> {
     const frame = fn.apply(this, args);
     if (!isGenerator(frame)) {
-      throw new TypeError(`coroutine() takes a generator function (function*), but ${name} returned ${describe(frame)}`);
+      throw new TypeError(
+        `coroutine() takes a generator function (function*), but ${name} returned ${describe(frame)}`,
+      );
     }
     return new Coroutine(frame, name);
   }

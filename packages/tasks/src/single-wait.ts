@@ -41,7 +41,8 @@ export abstract class SingleWait<T> extends Coroutine<T> implements CoroutineFra
   override next(sent?: unknown): IteratorResult<unknown, T> {
     if (this.#step === WAITING) {
       const target = this.value as Waitable | undefined;
-      if (target?.done() === false) throw new RuntimeError(`${this} was driven by something that is no task: write yield*`);
+      if (target?.done() === false)
+        throw new RuntimeError(`${this} was driven by something that is no task: write yield*`);
       return this.return(this.end(sent));
     }
     this.value = this.#begin();
@@ -73,9 +74,14 @@ export abstract class SingleWait<T> extends Coroutine<T> implements CoroutineFra
     const scope = currentScope();
     if (scope === null) return super.then(onValue, onError);
     return new Promise<A | B>((resolve, reject) => {
-      const target = this.#begin();
-      this.#sink = new ThenSink(onValue, onError, resolve, reject);
-      scope.waitFor(target ?? null, this);
+      const sink = new ThenSink(onValue, onError, resolve, reject);
+      try {
+        const target = this.#begin();
+        this.#sink = sink;
+        scope.waitFor(target ?? null, this);
+      } catch (error) {
+        queueMicrotask(() => sink.onError(error));
+      }
     });
   }
 
