@@ -12,12 +12,20 @@ const installed = (path: string) => fileURLToPath(new URL(`../../engines/node_mo
 
 /** Cases may call for a garbage collection. */
 const node = ["--expose-gc"];
-const deno = ["run", "--allow-all", "--no-config", "--no-lock", "--node-modules-dir=manual", "--v8-flags=--expose-gc"];
+/** How Deno runs a script. */
+export const denoArguments: readonly string[] = [
+  "run",
+  "--allow-all",
+  "--no-config",
+  "--no-lock",
+  "--node-modules-dir=manual",
+  "--v8-flags=--expose-gc",
+];
 
 export const runtimes: readonly Runtime[] = [
   { name: "node20", program: installed("node20/bin/node"), args: node },
   { name: "node22", program: installed("node22/bin/node"), args: node },
   { name: "node26", program: installed("node26/bin/node"), args: node },
   { name: "bun", program: installed("bun/bin/bun.exe"), args: [] },
-  { name: "deno", program: installed("deno/deno"), args: deno },
+  { name: "deno", program: installed("deno/deno"), args: denoArguments },
 ];
