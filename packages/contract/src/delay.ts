@@ -25,7 +25,7 @@ export function parseDelay(delay: Delay, name = "delay"): number {
   const match = /^(-?\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(delay);
   if (match === null) {
     throw new ValueError(
-      `Invalid ${name}: ${JSON.stringify(delay)} (write a number and a unit: "250ms", "1.5s", "2m", "1h")`,
+      `Invalid ${name}: ${describe(delay)} (write a number and a unit: "250ms", "1.5s", "2m", "1h")`,
     );
   }
   // Milliseconds are divided, not multiplied by 0.001, so that "100ms" is 0.1 exactly.

@@ -1,3 +1,5 @@
+import { describe } from "./describe.js";
+
 /**
  * The error classes of every package. Each is recognised by a brand, not by identity, so that `instanceof` also
  * holds for an error made by another copy or version of this package in the same process.
@@ -24,7 +26,7 @@ export class CancelledError extends Error {
   /** What was given to `cancel(reason)`. */
   readonly reason: unknown;
   constructor(reason?: unknown) {
-    super(reason === undefined || reason === null ? "" : reason instanceof Error ? reason.message : String(reason));
+    super(reason === undefined || reason === null ? "" : typeof reason === "string" ? reason : describe(reason));
     this.reason = reason;
   }
 }

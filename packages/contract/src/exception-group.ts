@@ -1,10 +1,10 @@
+import { describe } from "./describe.js";
 import { brand, ValueError } from "./errors.js";
 
 /** Which errors of a group are meant: an error class, several, or a predicate. */
-export type ErrorFilter =
-  | (abstract new (...args: never[]) => unknown)
-  | readonly (abstract new (...args: never[]) => unknown)[]
-  | ((error: unknown) => boolean);
+export type ErrorFilter = ErrorClass | readonly ErrorClass[] | ((error: unknown) => boolean);
+
+type ErrorClass = abstract new (...args: never[]) => unknown;
 
 /**
  * Several errors that happened side by side. Stands for both `ExceptionGroup` and `BaseExceptionGroup`.
@@ -16,8 +16,12 @@ export class ExceptionGroup extends AggregateError {
   }
   declare errors: unknown[];
 
-  /** @throws {@link ValueError} when `errors` is empty. */
+  /** @throws `ValueError` when `errors` is empty; `TypeError` when it is no list. */
   constructor(message: string, errors: Iterable<unknown>) {
+    if (typeof message !== "string") throw new TypeError(`message must be a string, got ${describe(message)}`);
+    if (typeof errors !== "object" || typeof (errors as Iterable<unknown> | null)?.[Symbol.iterator] !== "function") {
+      throw new TypeError(`errors must be an iterable of errors, got ${describe(errors)}`);
+    }
     const list = [...errors];
     if (list.length === 0) throw new ValueError("errors must be a non-empty sequence");
     super(list, message, list.length === 1 ? { cause: list[0] } : undefined);
@@ -53,13 +57,16 @@ function split(
 }
 
 function toPredicate(filter: ErrorFilter): (error: unknown) => boolean {
-  if (Array.isArray(filter)) return (error) => filter.some((cls) => error instanceof cls);
-  if (typeof filter !== "function") {
-    throw new TypeError(`filter must be an error class, an array of them or a predicate, got ${String(filter)}`);
-  }
-  const isClass = typeof filter.prototype === "object" && filter.prototype instanceof Error;
-  if (isClass || (filter as unknown) === Error) {
-    return (error) => error instanceof (filter as abstract new () => unknown);
-  }
-  return filter as (error: unknown) => boolean;
+  if (isClass(filter)) return (error) => error instanceof filter;
+  if (Array.isArray(filter) && filter.every(isClass)) return (error) => filter.some((cls) => error instanceof cls);
+  if (typeof filter === "function") return filter as (error: unknown) => boolean;
+  throw new TypeError(
+    `filter must be an error class, an array of error classes or a predicate, got ${describe(filter)}`,
+  );
+}
+
+/** Whether `value` is a class: of errors, in the old way of writing them too, or any other (whatever may be thrown). */
+function isClass(value: unknown): value is ErrorClass {
+  if (typeof value !== "function") return false;
+  return value.prototype instanceof Error || Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false;
 }
