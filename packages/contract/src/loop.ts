@@ -24,6 +24,17 @@ export interface TimerHandleContract extends HandleContract {
   when(): number;
 }
 
+/** A timer as a loop keeps it. What ends at a time, such as `sleep`, is one itself. */
+export interface TimerEntry extends Runnable {
+  /** When it is due, in seconds of the loop's clock. */
+  when(): number;
+  cancelled(): boolean;
+  /** Its place among those with the same deadline. Kept by the loop. */
+  sequence: number;
+  /** Whether the loop has it. Kept by the loop. */
+  scheduled: boolean;
+}
+
 /** What an exception handler is told. */
 export interface ExceptionContext {
   message: string;
@@ -118,6 +129,10 @@ export interface LoopContract {
   enqueue(runnable: Runnable): void;
   /** Puts `runnable` into the ready queue at a time: `callAt` without a context. */
   enqueueAt(when: number, runnable: Runnable): TimerHandleContract;
+  /** Has `timer` run at its time. */
+  addTimer(timer: TimerEntry): void;
+  /** Notes that a timer was cancelled, so that many such are swept. */
+  timerCancelled(timer: TimerEntry): void;
   /** Says that what runs now may have woken native code (a promise, an async function), which must run before the next callback. */
   wakesNative(): void;
   /** Ends the run at once with `error`, as a callback that raises `SystemExit` does: for native code that raised it. */

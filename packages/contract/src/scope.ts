@@ -46,6 +46,8 @@ export interface ScopeContract {
 
 /** What runs a coroutine, as the code in it sees it. */
 export interface StrandContract {
+  readonly task: TaskContract;
+  /** Made on first use. */
   readonly scope: ScopeContract;
   /** Opens a child scope, which the code that follows belongs to until {@link leave}, which ends it. */
   enter(): ScopeContract;

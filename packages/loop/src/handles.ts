@@ -1,4 +1,4 @@
-import type { Context, HandleContract, Runnable, TimerHandleContract } from "@tsyncio/contract";
+import type { Context, HandleContract, Runnable, TimerEntry, TimerHandleContract } from "@tsyncio/contract";
 import type { Scheduler } from "./scheduler.js";
 
 /** A callback that a loop will run (`asyncio.Handle`). Made by `callSoon`. */
@@ -52,24 +52,20 @@ export class Handle implements HandleContract, Runnable {
 }
 
 /** A callback with a time (`asyncio.TimerHandle`). Made by `callLater` and `callAt`. */
-export class TimerHandle extends Handle implements TimerHandleContract {
+export class TimerHandle extends Handle implements TimerHandleContract, TimerEntry {
   readonly #when: number;
-  /** The place among timers with the same deadline: in the order they were made. */
-  readonly sequence: number;
-  /** Whether it stands in the loop's heap. Kept by the heap. */
-  scheduled = true;
+  sequence = 0;
+  scheduled = false;
 
   constructor(
     scheduler: Scheduler,
     when: number,
-    sequence: number,
     work: (() => void) | Runnable,
     context: Context | null,
     source: string | null,
   ) {
     super(scheduler, work, context, source);
     this.#when = when;
-    this.sequence = sequence;
   }
 
   /** When the callback is due, in seconds of the loop's clock. */
@@ -78,8 +74,9 @@ export class TimerHandle extends Handle implements TimerHandleContract {
   }
 
   override cancel(): void {
-    if (!this.cancelled() && this.scheduled) this.scheduler.timerCancelled();
+    if (this.cancelled()) return;
     super.cancel();
+    this.scheduler.timerCancelled(this);
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type Runnable,
   registry,
   type TaskRegister,
+  type TimerEntry,
   ValueError,
 } from "@tsyncio/contract";
 import { callerLocation } from "./caller-location.js";
@@ -118,12 +119,18 @@ export abstract class Scheduler implements IdleLoop {
       throw new TypeError(`when must be a number of seconds of loop.time(), got ${describe(when)}`);
     }
     if (Number.isNaN(when)) throw new ValueError("Invalid when: NaN (not a number)");
-    return this.#addTimer(when, callback, contextFor(this.host, options));
+    return this.#newTimer(when, callback, contextFor(this.host, options));
   }
 
   enqueueAt(when: number, runnable: Runnable): TimerHandle {
+    return this.#newTimer(when, runnable, null);
+  }
+
+  addTimer(timer: TimerEntry): void {
     this.checkClosed();
-    return this.#addTimer(when, runnable, null);
+    timer.sequence = this.#sequence++;
+    this.#timers.push(timer);
+    if (this.#state === PARKED && this.mayRun()) this.#park();
   }
 
   enqueue(runnable: Runnable): void {
@@ -144,8 +151,8 @@ export abstract class Scheduler implements IdleLoop {
     this.endRun(error);
   }
 
-  timerCancelled(): void {
-    this.#timers.noteCancelled();
+  timerCancelled(timer: TimerEntry): void {
+    if (timer.scheduled) this.#timers.noteCancelled();
   }
 
   /** The host's alarm rang. */
@@ -182,10 +189,9 @@ export abstract class Scheduler implements IdleLoop {
     this.host.forget(this);
   }
 
-  #addTimer(when: number, work: (() => void) | Runnable, context: Context | null): TimerHandle {
-    const timer = new TimerHandle(this, when, this.#sequence++, work, context, this.#source());
-    this.#timers.push(timer);
-    if (this.#state === PARKED && this.mayRun()) this.#park();
+  #newTimer(when: number, work: (() => void) | Runnable, context: Context | null): TimerHandle {
+    const timer = new TimerHandle(this, when, work, context, this.#source());
+    this.addTimer(timer);
     return timer;
   }
 

@@ -1,13 +1,15 @@
+import type { TimerEntry } from "@tsyncio/contract";
 import TinyQueue from "tinyqueue";
-import type { TimerHandle } from "./handles.js";
+
 
 /** A loop's timers, earliest first. Cancelled ones stay until they come up, or until they are many. */
 export class TimerHeap {
-  #queue = new TinyQueue<TimerHandle>([], earlier);
+  #queue = new TinyQueue<TimerEntry>([], earlier);
   /** How many of the timers in the queue are cancelled. */
   #cancelled = 0;
 
-  push(timer: TimerHandle): void {
+  push(timer: TimerEntry): void {
+    timer.scheduled = true;
     this.#queue.push(timer);
   }
 
@@ -16,7 +18,7 @@ export class TimerHeap {
     this.#cancelled++;
     // Swept when they are over half of at least a hundred: as in asyncio, so that a sweep costs O(1) per cancellation.
     if (this.#cancelled > 100 && this.#cancelled > this.#queue.length / 2) {
-      const live: TimerHandle[] = [];
+      const live: TimerEntry[] = [];
       for (const timer of this.#queue.data) {
         if (timer.cancelled()) timer.scheduled = false;
         else live.push(timer);
@@ -27,7 +29,7 @@ export class TimerHeap {
   }
 
   /** The earliest live timer. */
-  peek(): TimerHandle | undefined {
+  peek(): TimerEntry | undefined {
     for (;;) {
       const first = this.#queue.peek();
       if (first === undefined || !first.cancelled()) return first;
@@ -37,18 +39,18 @@ export class TimerHeap {
   }
 
   /** Takes out the earliest timer. */
-  pop(): TimerHandle | undefined {
+  pop(): TimerEntry | undefined {
     const timer = this.#queue.pop();
     if (timer !== undefined) timer.scheduled = false;
     return timer;
   }
 
   clear(): void {
-    this.#queue = new TinyQueue<TimerHandle>([], earlier);
+    this.#queue = new TinyQueue<TimerEntry>([], earlier);
     this.#cancelled = 0;
   }
 }
 
-function earlier(a: TimerHandle, b: TimerHandle): number {
+function earlier(a: TimerEntry, b: TimerEntry): number {
   return a.when() - b.when() || a.sequence - b.sequence;
 }

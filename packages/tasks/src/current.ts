@@ -4,7 +4,8 @@ import type { Task } from "./task.js";
 
 /** The task that runs the caller, `null` outside of any (`asyncio.current_task`). */
 export function currentTask(): Task<unknown> | null {
-  return (currentScope()?.task as unknown as Task<unknown> | undefined) ?? null;
+  const task = registry.stepping?.task ?? currentScope()?.task ?? null;
+  return task as unknown as Task<unknown> | null;
 }
 
 /**

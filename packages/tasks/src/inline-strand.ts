@@ -10,18 +10,21 @@ export class InlineStrand<T> extends Strand {
   #beginning = true;
 
   constructor(scope: Scope, call: Call<T>, sink: Sink<T>) {
-    super(scope, call, captureContext(scope.loop));
+    super(scope.task, scope, call, captureContext(scope.loop));
     this.#sink = sink;
   }
 
   begin(): void {
-    this.scope.add(this);
     this.resume();
     this.#beginning = false;
   }
 
   override toString(): string {
-    return `<Task ${this.scope.task.getName()} await>`;
+    return `<Task ${this.task.getName()} await>`;
+  }
+
+  protected override makeScope(): Scope {
+    return this.scope;
   }
 
   protected override returned(value: unknown): void {

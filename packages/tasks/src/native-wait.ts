@@ -26,7 +26,7 @@ export class NativeWait<T> implements Waiter, ScopeMember {
       this.loop.enqueue(this);
       return;
     }
-    const refusal = refuse(this.scope, target);
+    const refusal = refuse(this.scope.task, target);
     if (refusal !== null) {
       this.target = new Refused(this.loop, refusal);
       this.loop.enqueue(this);

@@ -1,17 +1,18 @@
 import {
   type LoopContract,
   RuntimeError,
-  type ScopeContract,
+  type TaskContract,
   WAIT,
   type Waitable,
   type Waiter,
 } from "@tsyncio/contract";
 
 /** Why a task may not wait for `target`; `null` when it may. */
-export function refuse(scope: ScopeContract, target: Waitable): RuntimeError | null {
-  if ((target as unknown) === scope.task) return new RuntimeError(`Task cannot await on itself: ${target}`);
+export function refuse(task: TaskContract, target: Waitable): RuntimeError | null {
+  if ((target as unknown) === task) return new RuntimeError(`Task cannot await on itself: ${target}`);
+  const loop = task.getLoop();
   const other = target.getLoop();
-  if (other !== scope.loop && scope.loop.host.virtual && !other.host.virtual) {
+  if (other !== loop && loop.host.virtual && !other.host.virtual) {
     return new RuntimeError(`a task on a virtual clock can't wait for ${target}, which is on a real one`);
   }
   return null;

@@ -12,6 +12,7 @@ import {
   RuntimeError,
   registry,
   type StrandContract,
+  type TaskContract,
   SWITCH,
   WAIT,
   type Waitable,
@@ -38,7 +39,10 @@ let DRIVE: (this: Strand) => boolean;
  * READY ──loop──▶ RUNNING ──▶ WAITING ──target done──▶ READY;  RUNNING ──▶ NATIVE ──settled, or given up──▶ RUNNING
  */
 export abstract class Strand implements Waiter, ScopeMember, StrandContract {
-  scope: Scope;
+  /** Who it runs for. */
+  readonly task: TaskContract;
+  /** The scope that its code belongs to; `null`: the task's own, which nobody has needed yet. */
+  #scope: Scope | null;
   /** WAITING: for this. READY: what it waited for, until it looks at the result. */
   target: Waitable | null = null;
   /** The innermost coroutine; `caller` leads to the outer ones. */
@@ -50,15 +54,28 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
   #sent: unknown = undefined;
   #throws = false;
 
-  protected constructor(scope: Scope, root: Call, context: Context | null) {
-    this.scope = scope;
+  protected constructor(task: TaskContract, scope: Scope | null, root: Call, context: Context | null) {
+    this.task = task;
+    this.#scope = scope;
     this.#call = root;
     this.#context = context;
     root.open();
+    scope?.add(this);
   }
 
   get loop(): LoopContract {
-    return this.scope.loop;
+    return this.task.getLoop();
+  }
+
+  get scope(): Scope {
+    if (this.#scope === null) {
+      this.#scope = this.makeScope();
+      if (this.#native === null) this.#scope.add(this);
+    }
+    return this.#scope;
+  }
+  set scope(scope: Scope) {
+    this.#scope = scope;
   }
 
   /** The async context of its steps. */
@@ -66,6 +83,8 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
     return this.#context;
   }
 
+  /** The task's own scope, for the first who asks. */
+  protected abstract makeScope(): Scope;
   protected abstract returned(value: unknown): void;
   protected abstract threw(error: unknown): void;
 
@@ -85,8 +104,8 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
         this.#throws = true;
       }
     }
-    const scope = this.scope;
-    if (scope.hasUndelivered()) {
+    const scope = this.#scope;
+    if (scope?.hasUndelivered()) {
       const reason = scope.takeUndelivered();
       if (!this.#throws || !(this.#sent instanceof CancelledError)) this.#sent = makeCancelledError(reason);
       this.#throws = true;
@@ -232,18 +251,18 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
       this.#throws = thrown;
       return true;
     }
-    this.scope.remove(this);
+    this.#scope?.remove(this);
     if (thrown) this.threw(outcome);
     else this.returned(outcome);
     return false;
   }
 
   #wait(target: Waitable): void {
-    const scope = this.scope;
-    const refusal = refuse(scope, target);
+    const scope = this.#scope;
+    const refusal = refuse(this.task, target);
     this.target = refusal === null ? target : new Refused(this.loop, refusal);
     this.target.addWaiter(this);
-    if (scope.hasUndelivered() && this.target.cancel(scope.latestUndelivered())) scope.takeUndelivered();
+    if (scope?.hasUndelivered() && this.target.cancel(scope.latestUndelivered())) scope.takeUndelivered();
   }
 
   #waitNative(promise: PromiseLike<unknown>): void {

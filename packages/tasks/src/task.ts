@@ -28,6 +28,7 @@ let created = 0;
 /** {@link Task}'s ends, for its strand. */
 let finish: (task: Task<unknown>, value: unknown) => void;
 let fail: (task: Task<unknown>, error: unknown) => void;
+let ownScope: (task: Task<unknown>) => Scope;
 
 /** How a task is made by its constructor. */
 export interface TaskConstructorOptions extends TaskOptions {
@@ -43,7 +44,7 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
   #name: string | number;
   readonly #coroutine: Coroutine<T>;
   readonly #context: Context | null;
-  /** Made by the first step, or by a cancellation before it; given up at the end, unless it counts cancellations. */
+  /** Made when it is needed: by async code, a scope below it, a cancellation. Given up at the end, unless it counts cancellations. */
   #scope: Scope | null = null;
   /** From the first step to the end. */
   #strand: TaskStrand | null = null;
@@ -157,11 +158,16 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
   static {
     finish = (task, value) => {
       const scope = task.#end();
-      if (scope.hasUndelivered()) task.setCancelled(scope.takeUndelivered(), null);
+      if (scope === null) task.finish(value);
+      else if (scope.hasUndelivered()) task.setCancelled(scope.takeUndelivered(), null);
       else {
         if (scope.wasCancelled()) task.#warnOfSwallowed(scope);
         task.finish(value);
       }
+    };
+    ownScope = (task) => {
+      task.#scope ??= new Scope(task as TaskContract, null);
+      return task.#scope;
     };
     fail = (task, error) => {
       task.#end();
@@ -178,27 +184,26 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
   /** The first step. Called by the loop. */
   run(): void {
     if (this.#strand !== null || this.done()) return;
-    const scope = this.#ownScope();
     try {
-      this.#strand = new TaskStrand(scope, this.#coroutine, this.#context);
+      this.#strand = new TaskStrand(this as TaskContract, this.#scope, this.#coroutine, this.#context);
     } catch (error) {
       fail(this as Task<unknown>, error);
       return;
     }
-    scope.add(this.#strand);
     this.#strand.run();
   }
 
+  /** The task's own scope; its strand, if it runs, belongs to that from now on. */
   #ownScope(): Scope {
-    this.#scope ??= new Scope(this as TaskContract<unknown>, null);
-    return this.#scope;
+    return this.#scope ?? this.#strand?.scope ?? ownScope(this as Task<unknown>);
   }
 
-  #end(): Scope {
-    const scope = this.#ownScope();
+  #end(): Scope | null {
     this.getLoop().tasks.delete(this as TaskContract<unknown>);
-    scope.close();
     this.#strand = null;
+    const scope = this.#scope;
+    if (scope === null) return null;
+    scope.close();
     if (!scope.wasCancelled()) this.#scope = null;
     return scope;
   }
@@ -225,20 +230,24 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
 
 /** The strand of a task: its end is the task's. */
 class TaskStrand extends Strand {
-  constructor(scope: Scope, root: Coroutine<unknown>, context: Context | null) {
-    super(scope, root, context);
+  constructor(task: TaskContract, scope: Scope | null, root: Coroutine<unknown>, context: Context | null) {
+    super(task, scope, root, context);
+  }
+
+  protected override makeScope(): Scope {
+    return ownScope(this.task as unknown as Task<unknown>);
   }
 
   protected override returned(value: unknown): void {
-    finish(this.scope.task as unknown as Task<unknown>, value);
+    finish(this.task as unknown as Task<unknown>, value);
   }
 
   protected override threw(error: unknown): void {
-    fail(this.scope.task as unknown as Task<unknown>, error);
+    fail(this.task as unknown as Task<unknown>, error);
   }
 
   override toString(): string {
-    return `<Task ${this.scope.task.getName()} step>`;
+    return `<Task ${this.task.getName()} step>`;
   }
 }
 

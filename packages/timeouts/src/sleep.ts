@@ -2,8 +2,7 @@ import {
   type Delay,
   type LoopContract,
   loopForNew,
-  type Runnable,
-  type TimerHandleContract,
+  type TimerEntry,
   type Waitable,
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
@@ -40,18 +39,26 @@ class Sleep<T> extends SingleWait<T> {
   }
 }
 
-/** A future that a timer finishes. Cancelling it cancels the timer. */
-class Alarm extends Future<void> implements Runnable {
-  readonly #timer: TimerHandleContract;
+/** A future that is its own timer. Cancelling it cancels the timer. */
+class Alarm extends Future<void> implements TimerEntry {
+  readonly #when: number;
+  sequence = 0;
+  scheduled = false;
 
   constructor(loop: LoopContract, seconds: number) {
     super({ loop });
-    this.#timer = loop.enqueueAt(loop.time() + seconds, this);
+    this.#when = loop.time() + seconds;
+    loop.addTimer(this);
+  }
+
+  when(): number {
+    return this.#when;
   }
 
   override cancel(reason?: unknown): boolean {
-    this.#timer.cancel();
-    return super.cancel(reason);
+    if (!super.cancel(reason)) return false;
+    this.getLoop().timerCancelled(this);
+    return true;
   }
 
   /** The timer rang. */
