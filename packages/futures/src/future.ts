@@ -271,7 +271,10 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
 
   #settled(): Promise<T> {
     try {
-      return Promise.resolve(this.result());
+      const result = this.result();
+      // Resolving a promise with this future would ask for its result again, for ever.
+      if ((result as unknown) === this) throw new TypeError(`Chaining cycle detected: the result of ${this} is itself`);
+      return Promise.resolve(result);
     } catch (error) {
       return Promise.reject(error);
     }
