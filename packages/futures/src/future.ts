@@ -182,7 +182,6 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   }
 
   /** Waits for it on behalf of the current task: a cancellation of the task is passed on to this future. */
-  // biome-ignore lint/suspicious/noThenProperty: a future is awaited by `await` too
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,

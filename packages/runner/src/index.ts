@@ -1,2 +1,2 @@
 export { run } from "./run.js";
-export { type RunOptions, Runner } from "./runner.js";
+export { Runner, type RunOptions } from "./runner.js";

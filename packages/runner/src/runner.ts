@@ -51,7 +51,8 @@ export class Runner {
       throw new TypeError(`signals must be an array of names such as ["SIGINT", "SIGTERM"], got ${describe(signals)}`);
     }
     for (const signal of signals ?? []) {
-      if (!/^SIG[A-Z0-9]+$/.test(signal)) throw new ValueError(`signals must be names such as "SIGTERM", got ${describe(signal)}`);
+      if (!/^SIG[A-Z0-9]+$/.test(signal))
+        throw new ValueError(`signals must be names such as "SIGTERM", got ${describe(signal)}`);
     }
     if (loopFactory !== undefined && typeof loopFactory !== "function") {
       throw new TypeError(`loopFactory must be a function, got ${describe(loopFactory)}`);

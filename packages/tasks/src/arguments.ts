@@ -2,7 +2,10 @@ import { describe, isCall, isWaitable } from "@tsyncio/contract";
 import { isGenerator } from "./coroutine.js";
 
 /** The sources and options of `who(a, b, …)` and `who([a, b], options)`. */
-export function splitArguments<O extends object>(who: string, args: readonly unknown[]): [Iterable<unknown>, Partial<O>] {
+export function splitArguments<O extends object>(
+  who: string,
+  args: readonly unknown[],
+): [Iterable<unknown>, Partial<O>] {
   const [first, second, ...more] = args;
   if (isList(first)) {
     if (more.length > 0 || (second !== undefined && !isOptions(second))) {
@@ -20,7 +23,8 @@ export function splitArguments<O extends object>(who: string, args: readonly unk
 
 /** What is iterable and no awaitable itself. */
 function isList(value: unknown): value is Iterable<unknown> {
-  if (typeof value !== "object" || value === null || isCall(value) || isWaitable(value) || isGenerator(value)) return false;
+  if (typeof value !== "object" || value === null || isCall(value) || isWaitable(value) || isGenerator(value))
+    return false;
   if (typeof (value as Partial<PromiseLike<unknown>>).then === "function") return false;
   return typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function";
 }

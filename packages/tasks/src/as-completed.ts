@@ -1,4 +1,12 @@
-import { type CoroutineGenerator, type Delay, describe, type Joinable, parseDelay, type ResultOf, TimeoutError } from "@tsyncio/contract";
+import {
+  type CoroutineGenerator,
+  type Delay,
+  describe,
+  type Joinable,
+  parseDelay,
+  type ResultOf,
+  TimeoutError,
+} from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { type Coroutine, coroutine } from "./coroutine.js";
 import { ensureEach } from "./ensure-future.js";

@@ -26,7 +26,9 @@ export function callBody<T>(body: Body<never[], T>, args: unknown[], who: string
   // Calling these runs nothing yet. All else is called at the first step, inside the scope that runs then.
   if (!givesCoroutine(call)) return new Coroutine(new BodyFrame(call, args, who), call.name || "anonymous");
   const started = call(...args);
-  return isCall(started) ? (started as unknown as Coroutine<T>) : new Coroutine(started as CoroutineFrame<T>, call.name || "anonymous");
+  return isCall(started)
+    ? (started as unknown as Coroutine<T>)
+    : new Coroutine(started as CoroutineFrame<T>, call.name || "anonymous");
 }
 
 /** Calls the body, hands its awaitable to the task, and ends with what comes back. */

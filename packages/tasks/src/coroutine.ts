@@ -112,7 +112,6 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
   }
 
   /** Runs it inline on behalf of the current task, or as a task of its own outside of any. */
-  // biome-ignore lint/suspicious/noThenProperty: a coroutine is awaited by `await` too
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,

@@ -1,4 +1,4 @@
-import { type LoopContract, loopForNew, registry, RuntimeError, type StrandContract } from "@tsyncio/contract";
+import { type LoopContract, loopForNew, RuntimeError, registry, type StrandContract } from "@tsyncio/contract";
 import { currentScope } from "./scope-cells.js";
 import type { Task } from "./task.js";
 

@@ -10,15 +10,13 @@ import { currentStrand } from "./current.js";
  * @param source - an async iterable, or an ordinary one
  * @param body - a generator function, an async function, or any function that returns an awaitable
  */
-export function forEach<T>(
-  source: AsyncIterable<T> | Iterable<T>,
-  body: Body<[T], unknown>,
-): Coroutine<void> {
+export function forEach<T>(source: AsyncIterable<T> | Iterable<T>, body: Body<[T], unknown>): Coroutine<void> {
   const isIterable = typeof source === "object" && source !== null && hasIterator(source);
   if (!isIterable && typeof source !== "string") {
     throw new TypeError(`forEach() takes an async iterable or an iterable, got ${describe(source)}`);
   }
-  if (typeof body !== "function") throw new TypeError(`a function was expected as the body of forEach(), got ${describe(body)}`);
+  if (typeof body !== "function")
+    throw new TypeError(`a function was expected as the body of forEach(), got ${describe(body)}`);
   return iterate(source as AsyncIterable<unknown>, body as Body<unknown[], unknown>);
 }
 

@@ -1,4 +1,4 @@
-import { type Joinable, loopForNew, type LoopContract, type ResultOf, type Waiter } from "@tsyncio/contract";
+import { type Joinable, type LoopContract, loopForNew, type ResultOf, type Waiter } from "@tsyncio/contract";
 import { Future, makeCancelledError } from "@tsyncio/futures";
 import { splitArguments } from "./arguments.js";
 import { ensureEach } from "./ensure-future.js";
@@ -131,4 +131,3 @@ function resultOrError(future: Future<unknown>): unknown {
   if (future.cancelled()) return makeCancelledError(future.cancelReason());
   return future.exception() ?? future.result();
 }
-

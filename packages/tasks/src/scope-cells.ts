@@ -1,4 +1,11 @@
-import { type Context, type ContextStorage, type LoopContract, registry, type ScopeCell, type ScopeContract } from "@tsyncio/contract";
+import {
+  type Context,
+  type ContextStorage,
+  type LoopContract,
+  registry,
+  type ScopeCell,
+  type ScopeContract,
+} from "@tsyncio/contract";
 
 /** The scope that the caller belongs to: of the step that runs, or found through the async context. */
 export function currentScope(): ScopeContract | null {

@@ -1,12 +1,12 @@
-import {
-  type Call,
-  type CancelledError,
-  type LoopContract,
-  type ScopeCell,
-  type ScopeContract,
-  type Sink,
-  type TaskContract,
-  type Waitable,
+import type {
+  Call,
+  CancelledError,
+  LoopContract,
+  ScopeCell,
+  ScopeContract,
+  Sink,
+  TaskContract,
+  Waitable,
 } from "@tsyncio/contract";
 import { makeCancelledError } from "@tsyncio/futures";
 import { InlineStrand } from "./inline-strand.js";
@@ -300,7 +300,8 @@ export class Scope implements ScopeContract {
     const its = parent.#cancelled();
     its.requests += mine.requests;
     if (mine.undelivered === null) return;
-    if (its.undelivered === null || mine.undelivered.sequence > its.undelivered.sequence) its.undelivered = mine.undelivered;
+    if (its.undelivered === null || mine.undelivered.sequence > its.undelivered.sequence)
+      its.undelivered = mine.undelivered;
   }
 
   get #requests(): number {

@@ -66,7 +66,6 @@ export abstract class SingleWait<T> extends Coroutine<T> implements CoroutineFra
     this.noteUse();
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: a coroutine is awaited by `await` too
   override then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,

@@ -88,7 +88,9 @@ export class TaskGroup {
   }
 
   /** A function each call of which runs `fn` as a task of the group: for callbacks of the host, `http.createServer(tg.asTask(handler))`. */
-  asTask<This, A extends unknown[], T>(fn: Body<A, T> & ((this: This, ...args: A) => unknown)): (this: This, ...args: A) => Task<T> {
+  asTask<This, A extends unknown[], T>(
+    fn: Body<A, T> & ((this: This, ...args: A) => unknown),
+  ): (this: This, ...args: A) => Task<T> {
     const group = this;
     return function (this: This, ...args: A): Task<T> {
       return group.createTask<T>(() => fn.apply(this, args) as PromiseLike<T>);

@@ -7,8 +7,8 @@ import {
   isWaitable,
   type LoopContract,
   loopForNew,
-  registry,
   RuntimeError,
+  registry,
   type Startable,
   type TaskContract,
   type TaskOptions,
@@ -152,7 +152,12 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
 
   protected override describeSelf(): string {
     const wait = this.done() ? "" : ` wait=${this.describeWait()}`;
-    return super.describeSelf().replace(/^Task (\w+)/, (_, state) => `Task ${state} name='${this.getName()}' coro=${this.#coroutine.name}${wait}`);
+    return super
+      .describeSelf()
+      .replace(
+        /^Task (\w+)/,
+        (_, state) => `Task ${state} name='${this.getName()}' coro=${this.#coroutine.name}${wait}`,
+      );
   }
 
   static {
@@ -212,7 +217,10 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     const loop = this.getLoop();
     if (!loop.getDebug() || scope.cancelling() === 0) return;
     const message = `${this.getName()} was cancelled and ended normally: it swallowed the CancelledError`;
-    loop.host.log("warn", `${message} (write rethrowCancelled(e) first in a broad catch, or task.uncancel() where it is meant)`);
+    loop.host.log(
+      "warn",
+      `${message} (write rethrowCancelled(e) first in a broad catch, or task.uncancel() where it is meant)`,
+    );
   }
 
   /** Is cancelled when `signal` is aborted. */

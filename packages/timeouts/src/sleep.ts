@@ -1,10 +1,4 @@
-import {
-  type Delay,
-  type LoopContract,
-  loopForNew,
-  type TimerEntry,
-  type Waitable,
-} from "@tsyncio/contract";
+import { type Delay, type LoopContract, loopForNew, type TimerEntry, type Waitable } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { secondsOf } from "@tsyncio/loop";
 import { type Coroutine, SingleWait } from "@tsyncio/tasks";

@@ -124,7 +124,9 @@ export class Timeout {
     if (this.#when === null) return null;
     const { loop } = this.#scope as ScopeContract;
     const strike = { run: () => this.#strike(), toString: () => `<Timeout ${this.#when}>` };
-    return this.#when > loop.time() ? loop.enqueueAt(this.#when, strike) : loop.callSoon(() => strike.run(), { context: null });
+    return this.#when > loop.time()
+      ? loop.enqueueAt(this.#when, strike)
+      : loop.callSoon(() => strike.run(), { context: null });
   }
 
   #strike(): void {
@@ -152,7 +154,8 @@ export class Timeout {
 
 function checkWhen(when: number | null): number | null {
   if (when === null) return null;
-  if (typeof when !== "number") throw new TypeError(`when must be a number of seconds of loop.time(), or null, got ${describe(when)}`);
+  if (typeof when !== "number")
+    throw new TypeError(`when must be a number of seconds of loop.time(), or null, got ${describe(when)}`);
   if (Number.isNaN(when)) throw new ValueError("Invalid when: NaN (not a number)");
   return when;
 }
