@@ -1,0 +1,61 @@
+import type { ExceptionContext, Host, TimerHandleContract } from "@tsyncio/contract";
+import type { EventLoop } from "@tsyncio/loop";
+import { newVirtualLoop } from "@tsyncio/loop/virtual";
+import { expect } from "vitest";
+
+/** A virtual loop, with what it says and what it holds under watch. */
+export interface World {
+  readonly loop: EventLoop & { readonly host: Host & { advance(seconds: number): void } };
+  /** What the loop told its exception handler and nobody took. */
+  readonly reports: ExceptionContext[];
+  /** What the loop wrote for the developer and nobody took. */
+  readonly log: string[];
+  /** The texts of {@link reports}, which are taken. */
+  takeReports(): string[];
+  /** {@link log}, which is taken. */
+  takeLog(): string[];
+  /** Closes the loop. Fails when a task, timer, foreign promise, iterator, report or line of the log is left. */
+  leave(): void;
+}
+
+export function worldOf(options: Parameters<typeof newVirtualLoop>[0] = {}): World {
+  const reports: ExceptionContext[] = [];
+  const log: string[] = [];
+  const timers: TimerHandleContract[] = [];
+  const loop = newVirtualLoop({ exceptionHandler: (_, context) => reports.push(context), ...options });
+  for (const method of ["enqueueAt", "callAt"] as const) {
+    const make = loop[method].bind(loop) as (...args: never[]) => TimerHandleContract;
+    Object.assign(loop, {
+      [method](...args: never[]): TimerHandleContract {
+        const timer = make(...args);
+        timers.push(timer);
+        return timer;
+      },
+    });
+  }
+  loop.host.log = (_, message) => log.push(message);
+  return {
+    loop,
+    reports,
+    log,
+    takeReports: () => reports.splice(0).map(({ message }) => message),
+    takeLog: () => log.splice(0),
+    leave() {
+      const left = {
+        tasks: [...loop.tasks].map(String),
+        timers: timers.filter((timer) => !timer.cancelled() && timer.when() > loop.time()).map(String),
+        foreignWork: [...loop.foreignWork].map((work) => work.foreignWait()),
+        iterators: loop.openIterators.size,
+      };
+      loop.close();
+      expect({ ...left, reports, log }, "what is left").toEqual({
+        tasks: [],
+        timers: [],
+        foreignWork: [],
+        iterators: 0,
+        reports: [],
+        log: [],
+      });
+    },
+  };
+}
