@@ -27,6 +27,14 @@ function showOne(program: Program, results: readonly Result[], options: Options)
   return [showProgram(program), ...results.flatMap((result) => [...source(result), showTraces(result)])].join("\n\n");
 }
 
+/** A coroutine that a program never starts is as it should be, so the library's warnings are of no interest here. */
+function hideWarnings(): void {
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    if (warning.name !== "TsyncioWarning") console.error(warning);
+  });
+}
+
 /** Resolves to the exit code. */
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
@@ -34,6 +42,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  hideWarnings();
   const all = options.files.flatMap(readPrograms);
   if (options.id === undefined) {
     const results = await checkAll(all, options);
