@@ -1,5 +1,7 @@
 import {
   type Body,
+  type Call,
+  type ContextSwitch,
   type CoroutineFrame,
   describe,
   type ForeignWork,
@@ -9,9 +11,10 @@ import {
   type NativeSuspension,
   registry,
   type ScopeContract,
+  SWITCH,
 } from "@tsyncio/contract";
 import { Coroutine, givesCoroutine, isGenerator } from "./coroutine.js";
-import { runInCell } from "./scope-cells.js";
+import { captureContext, inheritsTask, runInCell } from "./scope-cells.js";
 
 /**
  * The call of a body, as a coroutine: of a generator function, an async function, or any function that returns an awaitable.
@@ -37,6 +40,8 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
   readonly #args: unknown[];
   readonly #who: string;
   #called = false;
+  /** A coroutine that is to be run next, once the context is right. */
+  #waiting: Call | null = null;
   /** The scope in which an async function runs, until it has settled. */
   #nativeScope: ScopeContract | null = null;
 
@@ -47,12 +52,17 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
   }
 
   next(sent: unknown): IteratorResult<unknown, T> {
-    if (this.#called) {
-      this.#settled();
-      return { done: true, value: sent as T };
+    if (!this.#called) {
+      this.#called = true;
+      return this.#begin();
     }
-    this.#called = true;
-    return this.#begin();
+    const call = this.#waiting;
+    if (call !== null) {
+      this.#waiting = null;
+      return { done: false, value: call };
+    }
+    this.#settled();
+    return { done: true, value: sent as T };
   }
 
   throw(error: unknown): never {
@@ -81,23 +91,36 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
   }
 
   #hand(awaitable: unknown): IteratorResult<unknown, T> {
+    if (awaitable instanceof Promise) return this.#handNative(awaitable);
     if (isGenerator(awaitable)) {
-      return this.#hand(new Coroutine(awaitable as CoroutineFrame<T>, this.#body.name || "anonymous"));
+      return this.#handCall(new Coroutine(awaitable as CoroutineFrame<T>, this.#body.name || "anonymous"));
     }
-    if (isCall(awaitable)) return { done: false, value: awaitable };
+    if (isCall(awaitable)) return this.#handCall(awaitable);
     if (isWaitable(awaitable)) {
       return awaitable.done() ? { done: true, value: awaitable.result() as T } : { done: false, value: awaitable };
     }
     if (typeof (awaitable as Partial<PromiseLike<T>> | null)?.then === "function") {
-      const scope = registry.stepping?.scope as ScopeContract;
-      this.#nativeScope = scope;
-      scope.loop.foreignWork.add(this);
-      return { done: false, value: { "@@tsyncio": NATIVE, promise: awaitable } as NativeSuspension };
+      return this.#handNative(awaitable as PromiseLike<T>);
     }
     throw new TypeError(
       `the body of ${this.#who}() must be a generator function, an async function, or return an awaitable; ` +
         `${this.#body.name || "it"} returned ${describe(awaitable)}`,
     );
+  }
+
+  #handNative(promise: PromiseLike<unknown>): IteratorResult<unknown, T> {
+    const scope = registry.stepping?.scope as ScopeContract;
+    this.#nativeScope = scope;
+    if (scope.loop.host.virtual) scope.loop.foreignWork.add(this);
+    return { done: false, value: { "@@tsyncio": NATIVE, promise } satisfies NativeSuspension };
+  }
+
+  /** A coroutine runs in the task's own context, where its creator's task must not be seen; async functions write their own. */
+  #handCall(call: Call): IteratorResult<unknown, T> {
+    if (!inheritsTask()) return { done: false, value: call };
+    this.#waiting = call;
+    const { loop } = registry.stepping?.scope as ScopeContract;
+    return { done: false, value: { "@@tsyncio": SWITCH, context: captureContext(loop) } satisfies ContextSwitch };
   }
 
   #settled(): void {

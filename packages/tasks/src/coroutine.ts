@@ -101,6 +101,7 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
   }
 
   throw(error: unknown): never {
+    this.#state = ENDED;
     throw error;
   }
 

@@ -49,6 +49,11 @@ function inheritedCell(): ScopeCell | null {
   return cell !== undefined && liveScope(cell) !== null ? cell : null;
 }
 
+/** Whether the async context of the caller leads to a task. */
+export function inheritsTask(): boolean {
+  return inheritedCell() !== null;
+}
+
 /** The async context of the caller, without its current task; `null` where the host has none. */
 export function captureContext(loop: LoopContract): Context | null {
   const { host } = loop;

@@ -269,23 +269,24 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
     this.#native = promise;
     // Out of the way: the scope's waits are those of the async function now.
     this.scope.remove(this);
-    const settle = (value: unknown, throws: boolean) => {
-      if (this.#native !== promise) return;
-      this.#native = null;
-      this.scope.add(this);
-      this.#sent = value;
-      this.#throws = throws;
-      try {
-        this.resume();
-      } catch (error) {
-        if (!isFatal(error)) throw error;
-        this.loop.abort(error);
-      }
-    };
     promise.then(
-      (value) => settle(value, false),
-      (error) => settle(error, true),
+      (value) => this.#settled(promise, value, false),
+      (error) => this.#settled(promise, error, true),
     );
+  }
+
+  #settled(promise: PromiseLike<unknown>, outcome: unknown, throws: boolean): void {
+    if (this.#native !== promise) return;
+    this.#native = null;
+    this.#scope?.add(this);
+    this.#sent = outcome;
+    this.#throws = throws;
+    try {
+      this.resume();
+    } catch (error) {
+      if (!isFatal(error)) throw error;
+      this.loop.abort(error);
+    }
   }
 }
 

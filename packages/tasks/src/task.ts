@@ -15,7 +15,7 @@ import {
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { callBody } from "./body-call.js";
-import { Coroutine, isGenerator } from "./coroutine.js";
+import { Coroutine, givesCoroutine, isGenerator } from "./coroutine.js";
 import { onAbort } from "./foreign-signals.js";
 import { Scope } from "./scope.js";
 import { captureContext, currentScope } from "./scope-cells.js";
@@ -62,7 +62,7 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
     this.#name = checkName(options.name) ?? ++created;
     this.#coroutine = root;
-    this.#context = options.context === undefined ? captureContext(loop) : options.context;
+    this.#context = options.context === undefined ? contextFor(source, loop) : options.context;
     loop.tasks.add(this as TaskContract<unknown>);
     if (options.signal !== undefined) this.#follow(options.signal);
     if (options.eagerStart && loop.isRunning()) this.run();
@@ -268,6 +268,12 @@ function toCoroutine<T>(source: Startable<T>): Coroutine<T> {
     ? "it runs already: give a function that starts it, createTask(() => …), or wait for it with ensureFuture()"
     : "write createTask(fn(…)) for a coroutine function, createTask(() => fn(…)) for an async function";
   throw new TypeError(`a coroutine was expected, got ${describe(source)}; ${hint}`);
+}
+
+/** The async context of the creator. Its task is taken out of it, unless `source` is an async function, which writes its own over it. */
+function contextFor(source: unknown, loop: LoopContract): Context | null {
+  const isBody = typeof source === "function" && !givesCoroutine(source);
+  return isBody ? loop.host.captureContext() : captureContext(loop);
 }
 
 function checkName(name: string | null | undefined): string | null {
