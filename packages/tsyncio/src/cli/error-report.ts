@@ -1,31 +1,25 @@
 import { inspect } from "node:util";
-
-/** What {@link formatError} leaves out and shortens. */
-export interface ReportOptions {
-  /** Whether a line of a stack is of no use to the reader. */
-  readonly isNoise: (frame: string) => boolean;
-  /** What is cut off the front of paths. */
-  readonly folder: string;
-}
+import { withoutOurFrames } from "@tsyncio/loop";
 
 /**
  * An error as a text for the console: name, message, where it came through; below it the errors of a group, as a tree, and the
  * causes.
+ * @param folder - what is cut off the front of paths
  */
-export function formatError(error: unknown, options: ReportOptions): string {
-  return lines(error, options, new Set()).join("\n");
+export function formatError(error: unknown, folder: string): string {
+  return lines(error, folder, new Set()).join("\n");
 }
 
-function lines(error: unknown, options: ReportOptions, above: Set<unknown>): string[] {
+function lines(error: unknown, folder: string, above: Set<unknown>): string[] {
   if (!(error instanceof Error)) return `${inspect(error)} was thrown, which is no Error`.split("\n");
   if (above.has(error)) return [`${title(error)} (see above)`];
   const path = new Set(above).add(error);
   const parts = partsOf(error);
   return [
     ...`${title(error)}${count(parts)}${details(error)}`.split("\n"),
-    ...frames(error, options).map((frame) => `    ${frame}`),
-    ...parts.flatMap((part, i) => branch(lines(part, options, path), i === parts.length - 1)),
-    ...causeOf(error, parts, options, path),
+    ...frames(error, folder).map((frame) => `    ${frame}`),
+    ...parts.flatMap((part, i) => branch(lines(part, folder, path), i === parts.length - 1)),
+    ...causeOf(error, parts, folder, path),
   ];
 }
 
@@ -50,10 +44,11 @@ function details(error: Error): string {
   return entries.length === 0 ? "" : ` ${inspect(Object.fromEntries(entries), { depth: 1, breakLength: Infinity })}`;
 }
 
-function frames(error: Error, { isNoise, folder }: ReportOptions): string[] {
-  const stack = typeof error.stack === "string" ? error.stack.split("\n") : [];
+function frames(error: Error, folder: string): string[] {
+  const stack = typeof error.stack === "string" ? withoutOurFrames(error.stack) : "";
   return stack
-    .filter((line) => /^\s+at /.test(line) && !isNoise(line))
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trim().replace("file://", "").replace(`${folder}/`, ""));
 }
 
@@ -61,10 +56,10 @@ function branch(block: readonly string[], last: boolean): string[] {
   return block.map((line, i) => `${i === 0 ? (last ? "└── " : "├── ") : last ? "    " : "│   "}${line}`);
 }
 
-function causeOf(error: Error, parts: readonly unknown[], options: ReportOptions, path: Set<unknown>): string[] {
+function causeOf(error: Error, parts: readonly unknown[], folder: string, path: Set<unknown>): string[] {
   const { cause } = error;
   // The only error of a group is its cause too, and has been told.
   if (cause === undefined || cause === null || parts.includes(cause)) return [];
-  const [first = "", ...rest] = lines(cause, options, path);
+  const [first = "", ...rest] = lines(cause, folder, path);
   return [`caused by ${first}`, ...rest];
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { extname } from "node:path";
-import { isNoise } from "./noise.js";
+import { withoutOurFrames } from "@tsyncio/loop";
 
 /**
  * Why the file at `path` could not be loaded, in one line; `null` when it was loaded, and its own code threw `error`.
@@ -21,8 +21,7 @@ export function loadProblem(error: unknown, path: string): string | null {
 
 /** The errors of the loader have no frame of the program. */
 function isThrownByCode(error: Error): boolean {
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return frames.some((frame) => !isNoise(frame));
+  return /^\s+at (?!.*\bnode:)/m.test(withoutOurFrames(error.stack ?? ""));
 }
 
 /** Node tells the place of some syntax errors in front of the stack. */

@@ -3,7 +3,6 @@ import { CancelledError, DeadlockError, KeyboardInterrupt, SystemExit } from "@t
 import { run } from "@tsyncio/runner";
 import { formatError } from "./error-report.js";
 import { loadMain } from "./load-main.js";
-import { isNoise } from "./noise.js";
 import { Termination } from "./termination.js";
 import { UsageError } from "./usage-error.js";
 
@@ -27,7 +26,7 @@ export async function runFile(file: string, args: readonly string[], debug: bool
     if (error instanceof KeyboardInterrupt) return 130;
     if (error instanceof CancelledError && termination.signal.aborted) return 143;
     if (error instanceof SystemExit) return exit(error);
-    console.error(report(error, debug));
+    console.error(report(error));
     return 1;
   } finally {
     termination.stop();
@@ -40,8 +39,8 @@ function exit({ code, message }: SystemExit): number {
   return code;
 }
 
-function report(error: unknown, debug: boolean): string {
+function report(error: unknown): string {
   // A deadlock is nobody's line of code: the message says who waits for what.
   if (error instanceof DeadlockError) return `${error.name}: ${error.message}`;
-  return formatError(error, { isNoise: debug ? () => false : isNoise, folder: process.cwd() });
+  return formatError(error, process.cwd());
 }
