@@ -6,7 +6,7 @@ const measurement = (title: string, rounds: number): Measurement => ({
   title,
   rounds,
   interpreter: "node",
-  job: { file: "", program: "", driver: "", meter: "elapsed", n: 1, warmUp: 0, measure: 0 },
+  job: { file: "", program: "", driver: "", meter: "busy", n: 1, warmUp: 0, measure: 0 },
 });
 
 const a = measurement("a", 3);

@@ -10,7 +10,7 @@ const suite: Suite = {
     {
       name: "100 tasks",
       unit: "ns per task",
-      meter: "elapsed",
+      meter: "busy",
       program: "join",
       n: 100,
       fewer: { effect: 10 },

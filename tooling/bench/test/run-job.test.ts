@@ -7,7 +7,7 @@ const job: Job = {
   file: join(import.meta.dirname, "..", "suites", "spawn", "native.ts"),
   program: "join",
   driver: "native",
-  meter: "elapsed",
+  meter: "busy",
   n: 10,
   warmUp: 0,
   measure: 0,

@@ -6,12 +6,17 @@ export interface Meter {
   end(): void;
 }
 
-/** Nanoseconds of the clock, those in which the event loop did not sleep, or bytes resident in memory. */
-export type MeterName = "elapsed" | "busy" | "resident";
+/**
+ * Nanoseconds in which the main thread worked, or bytes resident in memory. Not the time on the clock: that has the sleep of
+ * sleeping tasks in it, and the work of other programs on the machine.
+ */
+export type MeterName = "busy" | "resident";
 
 const readings: Record<MeterName, () => number> = {
-  elapsed: () => performance.now() * 1e6,
-  busy: () => (performance.now() - performance.nodeTiming.idleTime) * 1e6,
+  busy: () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) * 1e3;
+  },
   // Under `node --expose-gc`.
   resident: () => {
     globalThis.gc?.();

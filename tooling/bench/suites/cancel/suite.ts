@@ -9,7 +9,7 @@ export const cancel: Suite = {
     {
       name: "100k sleeping tasks",
       unit: "ns per task",
-      meter: "elapsed",
+      meter: "busy",
       program: "sleepers",
       n: 100_000,
       fewer: { effection: 10_000 },

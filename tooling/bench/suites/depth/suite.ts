@@ -9,7 +9,7 @@ export const depth: Suite = {
     {
       name: "call and return",
       unit: "ns per call of all ten",
-      meter: "elapsed",
+      meter: "busy",
       program: "call",
       n: 20_000,
       ours: inEverySyntax,
@@ -18,7 +18,7 @@ export const depth: Suite = {
     {
       name: "sleep(0) at the bottom",
       unit: "ns per switch",
-      meter: "elapsed",
+      meter: "busy",
       program: "turns",
       n: 100_000,
       ours: inEverySyntax,

@@ -9,7 +9,7 @@ export const handoff: Suite = {
     {
       name: "back and forth",
       unit: "ns per hand-off",
-      meter: "elapsed",
+      meter: "busy",
       program: "backAndForth",
       n: 100_000,
       ours: inEverySyntax,

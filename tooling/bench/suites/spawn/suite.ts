@@ -9,7 +9,7 @@ export const spawn: Suite = {
     {
       name: "100k tasks",
       unit: "ns per task",
-      meter: "elapsed",
+      meter: "busy",
       program: "join",
       n: 100_000,
       fewer: { effection: 10_000 },
