@@ -18,7 +18,8 @@ export function withoutOurFrames(stack: string): string {
     .split("\n")
     .filter((line) => {
       const place = /^ +at .*?\(?((?:file:|node:|\/|[A-Za-z]:\\|https?:)[^()]*)\)?$/.exec(line)?.[1];
-      if (place !== undefined) return !place.startsWith("node:async_hooks") && !place.startsWith("node:internal") && !isOurs(place);
+      if (place !== undefined)
+        return !place.startsWith("node:async_hooks") && !place.startsWith("node:internal") && !isOurs(place);
       return !/^ +at [^ ]*\.(next|throw) \(<anonymous>\)$/.test(line);
     })
     .join("\n");

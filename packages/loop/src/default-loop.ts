@@ -7,7 +7,9 @@ export function newEventLoop(options: LoopOptions = {}): EventLoop {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`options must be an object, got ${describe(options)}`);
   }
-  return new EventLoop(options.host ?? detectHost(), options);
+  const host = options.host ?? detectHost();
+  if (typeof host.afterMicrotasks !== "function") throw new TypeError(`host must be a host, got ${describe(host)}`);
+  return new EventLoop(host, options);
 }
 
 /**
@@ -20,7 +22,7 @@ export function getEventLoop(): LoopContract {
 
 /** What {@link getEventLoop} gives where no loop runs; `null`: the default loop again. */
 export function setEventLoop(loop: LoopContract | null): void {
-  if (loop !== null && typeof (loop as Partial<LoopContract>).enqueue !== "function") {
+  if (loop !== null && typeof (loop as Partial<LoopContract> | undefined)?.enqueue !== "function") {
     throw new TypeError(`loop must be an event loop or null, got ${describe(loop)}`);
   }
   if (loop?.isClosed()) throw new RuntimeError("Event loop is closed");

@@ -9,7 +9,7 @@ import {
   type FutureContract,
   filled,
   type Host,
-
+  isFatal,
   isWaitable,
   type LoopContract,
   parseDelay,
@@ -25,6 +25,8 @@ import {
   ValueError,
   type Waitable,
 } from "@tsyncio/contract";
+import { callbackContext, checkCallback } from "./callbacks.js";
+import { checkExecutor, DefaultExecutor } from "./default-executor.js";
 import { formatExceptionContext } from "./exception-report.js";
 import type { Handle } from "./handles.js";
 import { Scheduler } from "./scheduler.js";
@@ -66,11 +68,11 @@ export class EventLoop extends Scheduler implements LoopContract {
   readonly #auto: boolean;
   readonly #failures: UnreadFailures;
   readonly #signals: SignalHandlers;
+  readonly #executor: DefaultExecutor;
   #run: Run | null = null;
   #stopping = false;
   #taskFactory: TaskFactory | null = null;
-  #exceptionHandler: ExceptionHandler | null;
-  #executor: Executor | null = null;
+  #exceptionHandler: ExceptionHandler | null = null;
 
   /**
    * Use {@link newEventLoop}, which finds the host.
@@ -80,19 +82,20 @@ export class EventLoop extends Scheduler implements LoopContract {
     super(host, options.exact ?? true);
     this.#auto = auto;
     this.debug = options.debug ?? debugByEnvironment();
-    this.#exceptionHandler = options.exceptionHandler ?? null;
+    this.setExceptionHandler(options.exceptionHandler ?? null);
     this.#failures = new UnreadFailures(host, parseDelay(options.unreadErrorsAfter ?? 1, "unreadErrorsAfter"));
     this.#signals = new SignalHandlers(host);
+    this.#executor = new DefaultExecutor(host);
     const abandon = options.abandonAfter === undefined ? "100ms" : options.abandonAfter;
     this.abandonAfter = abandon === null ? null : parseDelay(abandon, "abandonAfter");
   }
 
-  /** How long a callback may take before debug mode warns, in seconds (`loop.slow_callback_duration`). */
+  /** How long a callback may take before debug mode warns (`loop.slow_callback_duration`); read, it is in seconds. */
   get slowCallbackDuration(): number {
     return this.slow.limit;
   }
-  set slowCallbackDuration(seconds: number) {
-    this.slow.limit = seconds;
+  set slowCallbackDuration(duration: Delay) {
+    this.slow.limit = parseDelay(duration, "slowCallbackDuration");
   }
 
   /**
@@ -115,17 +118,23 @@ export class EventLoop extends Scheduler implements LoopContract {
    */
   async runUntilComplete<T>(source: Waitable<T> | Startable<T>): Promise<T> {
     this.#checkStart();
-    const future: Waitable<T> = isWaitable(source)
-      ? (source as Waitable<T>)
-      : this.createTask(source as Startable<T>);
-    const stopper = { loop: this, run: () => this.stop() };
+    const isNew = !isWaitable(source);
+    const future: Waitable<T> = isNew ? this.createTask(source as Startable<T>) : (source as Waitable<T>);
+    let running = true;
+    const stopper = {
+      loop: this,
+      run: () => {
+        if (running) this.stop();
+      },
+    };
     future.addWaiter(stopper);
     try {
       await this.#start(true);
     } catch (error) {
-      if (future.done()) markRead(future);
+      if (isNew && future.done()) markRead(future);
       throw error;
     } finally {
+      running = false;
       future.removeWaiter(stopper);
     }
     if (!future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
@@ -135,6 +144,8 @@ export class EventLoop extends Scheduler implements LoopContract {
   /** Ends `runForever` or `runUntilComplete` at the end of the current turn (`loop.stop`). */
   stop(): void {
     this.#stopping = true;
+    // From a callback of the host, while the loop has nothing to do.
+    if (this.#run !== null) this.nudge();
   }
 
   /** Whether the loop is inside `runForever` or `runUntilComplete`, or in a turn. */
@@ -153,6 +164,9 @@ export class EventLoop extends Scheduler implements LoopContract {
     this.#failures.flush();
     this.dispose();
     if (registry.eventLoop === this) registry.eventLoop = null;
+    this.#executor.abandon().catch((exception) => {
+      this.callExceptionHandler({ message: "an error occurred during shutdown of the default executor", exception });
+    });
   }
 
   [Symbol.dispose](): void {
@@ -207,50 +221,35 @@ export class EventLoop extends Scheduler implements LoopContract {
     ...args: A
   ): Waitable<T> {
     this.checkClosed();
-    if (typeof fn !== "function") throw new TypeError(`a function was expected by runInExecutor(), got ${describe(fn)}`);
-    return (executor ?? this.#defaultExecutor()).submit(fn, ...args);
+    if (typeof fn !== "function")
+      throw new TypeError(`a function was expected by runInExecutor(), got ${describe(fn)}`);
+    if (executor === null) return this.#executor.get().submit(fn, ...args);
+    checkExecutor(executor);
+    return executor.submit(fn, ...args);
   }
 
   /** What `runInExecutor(null, …)` runs on from now on. */
   setDefaultExecutor(executor: Executor): void {
-    if (typeof (executor as Partial<Executor> | null)?.submit !== "function") {
-      throw new TypeError(`executor must have a submit() method, got ${describe(executor)}`);
-    }
-    this.#executor = executor;
+    this.#executor.set(executor);
   }
 
   /** Waits until the default executor's work is done, at most `timeout`, and ends it (`loop.shutdown_default_executor`). */
-  async shutdownDefaultExecutor(timeout: Delay | null = null): Promise<void> {
-    const executor = this.#executor;
-    this.#executor = null;
-    if (executor === null) return;
-    const ended = Promise.resolve(executor.shutdown({ wait: true }));
-    if (timeout === null) return ended;
-    let cancel = () => {};
-    const late = new Promise<"late">((resolve) => {
-      cancel = this.host.afterRealTime(parseDelay(timeout, "timeout"), () => resolve("late"));
-    });
-    if ((await Promise.race([ended, late])) === "late") {
-      this.host.log("warn", `The executor did not finishing joining its threads within ${timeout} seconds.`);
-      await executor.shutdown({ wait: false, cancelFutures: true });
-    }
-    cancel();
+  shutdownDefaultExecutor(timeout: Delay | null = null): Promise<void> {
+    return this.#executor.shutdown(timeout);
   }
 
   /** Calls `callback` in the loop when the process gets `signal` (`loop.add_signal_handler`). Holds the process until it is removed. */
   addSignalHandler(signal: string, callback: () => void): void {
     this.checkClosed();
-    if (typeof signal !== "string" || !/^SIG[A-Z0-9]+$/.test(signal)) {
-      throw new ValueError(`signal must be a name such as "SIGTERM", got ${describe(signal)}`);
-    }
-    if (typeof callback !== "function") {
-      throw new TypeError(`a callback was expected by addSignalHandler(), got ${describe(callback)}`);
-    }
-    this.#signals.add(signal, () => this.callSoon(callback));
+    checkSignal(signal);
+    checkCallback("addSignalHandler", callback);
+    const context = callbackContext(this.host, undefined);
+    this.#signals.add(signal, () => this.callSoon(callback, { context }));
   }
 
   /** `false` when there was no handler. */
   removeSignalHandler(signal: string): boolean {
+    checkSignal(signal);
     return this.#signals.remove(signal);
   }
 
@@ -283,13 +282,17 @@ export class EventLoop extends Scheduler implements LoopContract {
     try {
       this.#exceptionHandler(this, context);
     } catch (error) {
+      if (isFatal(error)) {
+        this.abort(error);
+        return;
+      }
+      this.defaultExceptionHandler(context);
       this.defaultExceptionHandler({ message: "Unhandled error in exception handler", exception: error });
     }
   }
 
   watchFailure(failure: UnreadFailure): void {
-    if (this.isClosed()) failure.report();
-    else this.#failures.add(failure);
+    this.#failures.add(failure);
   }
 
   getDebug(): boolean {
@@ -358,20 +361,16 @@ export class EventLoop extends Scheduler implements LoopContract {
         awaited,
         end: (error) => {
           this.#run = null;
+          this.#stopping = false;
           if (!this.#auto) this.host.forget(this);
           if (error === undefined) resolve();
           else reject(error.reason);
         },
       };
       // A stop() from before takes effect after one turn, as in asyncio.
-      if (this.#stopping) this.callSoon(() => {}, { context: null });
+      if (this.#stopping) this.nudge();
       this.schedule();
     });
-  }
-
-  #defaultExecutor(): Executor {
-    this.#executor ??= filled(registry.defaultExecutor, "an executor", "@tsyncio/executors")();
-    return this.#executor;
   }
 }
 
@@ -384,8 +383,12 @@ function markRead(future: Waitable): void {
   }
 }
 
+function checkSignal(signal: string): void {
+  if (typeof signal === "string" && /^SIG[A-Z0-9]+$/.test(signal)) return;
+  throw new ValueError(`signal must be a name such as "SIGTERM", got ${describe(signal)}`);
+}
+
 function debugByEnvironment(): boolean {
   const value = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.TSYNCIO_DEBUG;
   return value !== undefined && value !== "" && value !== "0";
 }
-

@@ -46,7 +46,8 @@ export class Handle implements HandleContract, Runnable {
 
   toString(): string {
     const work = this.#work;
-    const what = work === null ? "cancelled" : typeof work === "function" ? `${work.name || "anonymous"}()` : String(work);
+    const what =
+      work === null ? "cancelled" : typeof work === "function" ? `${work.name || "anonymous"}()` : String(work);
     return `<${this.constructor.name} ${what}${this.source === null ? "" : ` created at ${this.source}`}>`;
   }
 }
@@ -79,4 +80,3 @@ export class TimerHandle extends Handle implements TimerHandleContract, TimerEnt
     this.scheduler.timerCancelled(this);
   }
 }
-

@@ -8,13 +8,14 @@ import {
   type IdleLoop,
   isFatal,
   type LoopContract,
-  RuntimeError,
   type Runnable,
+  RuntimeError,
   registry,
   type TaskRegister,
   type TimerEntry,
   ValueError,
 } from "@tsyncio/contract";
+import { callbackContext, checkCallback } from "./callbacks.js";
 import { callerLocation } from "./caller-location.js";
 import { Handle, TimerHandle } from "./handles.js";
 import { ReadyQueue } from "./ready-queue.js";
@@ -33,7 +34,7 @@ const SLICE = 2;
  *                                 ▲               │
  *                                 └── drain, I/O ─┘
  *
- * PARKED: nothing is ready, or the loop may not run. WOKEN: the host will call `#pump`. PUMPING: `#pump` is on the stack.
+ * PARKED: nothing is ready, or the loop may not run. WOKEN: the host will call `#pump`, once. PUMPING: `#pump` is on the stack.
  * Invariant: a loop that may run and has something ready is WOKEN or PUMPING.
  */
 const PARKED = 0;
@@ -101,25 +102,30 @@ export abstract class Scheduler implements IdleLoop {
    * @throws `TypeError` when it is no function, `RuntimeError` when the loop is closed.
    */
   callSoon(callback: () => void, options?: CallbackOptions): Handle {
-    this.#checkCallback("callSoon", callback);
-    const handle = new Handle(this, callback, contextFor(this.host, options), this.#source());
+    this.checkClosed();
+    checkCallback("callSoon", callback);
+    const handle = new Handle(this, callback, callbackContext(this.host, options), this.#source());
     this.enqueue(handle);
     return handle;
   }
 
   /** Runs `callback` once, `delay` from now: seconds, or a string such as `"250ms"` (`loop.call_later`). */
   callLater(delay: Delay, callback: () => void, options?: CallbackOptions): TimerHandle {
-    return this.callAt(this.time() + secondsOf(this.asContract(), delay), callback, options);
+    this.checkClosed();
+    const when = this.time() + secondsOf(this.asContract(), delay);
+    checkCallback("callLater", callback);
+    return this.#newTimer(when, callback, callbackContext(this.host, options));
   }
 
   /** Runs `callback` once at `when`, in seconds of {@link time} (`loop.call_at`). */
   callAt(when: number, callback: () => void, options?: CallbackOptions): TimerHandle {
-    this.#checkCallback("callAt", callback);
+    this.checkClosed();
     if (typeof when !== "number") {
       throw new TypeError(`when must be a number of seconds of loop.time(), got ${describe(when)}`);
     }
     if (Number.isNaN(when)) throw new ValueError("Invalid when: NaN (not a number)");
-    return this.#newTimer(when, callback, contextFor(this.host, options));
+    checkCallback("callAt", callback);
+    return this.#newTimer(when, callback, callbackContext(this.host, options));
   }
 
   enqueueAt(when: number, runnable: Runnable): TimerHandle {
@@ -144,15 +150,20 @@ export abstract class Scheduler implements IdleLoop {
   }
 
   abort(error: unknown): void {
-    this.#state = PARKED;
+    if (this.#state === PUMPING) this.#state = PARKED;
     this.#native = false;
     this.#inTurn = false;
     this.#left = 0;
     this.endRun(error);
+    // A loop that the host pumps goes on.
+    this.schedule();
   }
 
   timerCancelled(timer: TimerEntry): void {
-    if (timer.scheduled) this.#timers.noteCancelled();
+    if (!timer.scheduled) return;
+    this.#timers.noteCancelled();
+    // In a turn this comes by itself; else the host would hold the process for a timer that is no more.
+    if (this.#state === PARKED && this.mayRun()) this.#park();
   }
 
   /** The host's alarm rang. */
@@ -174,7 +185,13 @@ export abstract class Scheduler implements IdleLoop {
     if (this.#state !== PARKED || !this.mayRun()) return;
     this.#state = WOKEN;
     this.host.unpark(this);
-    this.host.afterMicrotasks(this.#startSlice);
+    // In the slice that was begun last, if that is not over: native promises that wake it again and again would starve I/O.
+    this.host.afterMicrotasks(this.#pump);
+  }
+
+  /** Has a turn come even when nothing is ready. */
+  protected nudge(): void {
+    if (this.#state === PARKED) this.enqueue(NOTHING);
   }
 
   protected checkClosed(): void {
@@ -193,12 +210,6 @@ export abstract class Scheduler implements IdleLoop {
     const timer = new TimerHandle(this, when, work, context, this.#source());
     this.addTimer(timer);
     return timer;
-  }
-
-  #checkCallback(method: string, callback: unknown): void {
-    this.checkClosed();
-    if (typeof callback === "function") return;
-    throw new TypeError(`a callback was expected by ${method}(), got ${describe(callback)}`);
   }
 
   #source(): string | null {
@@ -242,7 +253,8 @@ export abstract class Scheduler implements IdleLoop {
       }
       const runnable = ready.shift();
       this.#left--;
-      if (!this.#runOne(runnable)) return;
+      this.#runOne(runnable);
+      if (this.#state !== PUMPING) return;
       const sliceUsed = (++this.#callbacks & 15) === 0 && performance.now() > this.#sliceEnd;
       if (sliceUsed) {
         this.#native = false;
@@ -258,20 +270,16 @@ export abstract class Scheduler implements IdleLoop {
     }
   }
 
-  /** `false` when the run is over. */
-  #runOne(runnable: Runnable): boolean {
+  /** The loop no longer pumps after a callback that ended the run. */
+  #runOne(runnable: Runnable): void {
     if (this.debug) this.slow.starts(runnable);
     try {
       runnable.run();
     } catch (error) {
-      if (isFatal(error)) {
-        this.abort(error);
-        return false;
-      }
-      this.callbackFailed(runnable, error);
+      if (isFatal(error)) this.abort(error);
+      else this.callbackFailed(runnable, error);
     }
     if (this.debug) this.slow.check();
-    return true;
   }
 
   /** `false` when the run is over. */
@@ -306,8 +314,4 @@ export abstract class Scheduler implements IdleLoop {
   }
 }
 
-/** The context that a callback keeps: the given one, or that of the caller, without its current task. */
-function contextFor(host: Host, options: CallbackOptions | undefined): Context | null {
-  if (options?.context !== undefined) return options.context;
-  return registry.outsideTask === null ? host.captureContext() : registry.outsideTask(() => host.captureContext());
-}
+const NOTHING: Runnable = { run() {} };

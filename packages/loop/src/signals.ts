@@ -10,8 +10,8 @@ export class SignalHandlers {
   }
 
   add(signal: string, callback: () => void): void {
-    this.remove(signal);
     const stop = this.#host.onSignal(signal, callback);
+    this.remove(signal);
     const release = this.#host.hold();
     this.#removers.set(signal, () => {
       stop();

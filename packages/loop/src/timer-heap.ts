@@ -1,7 +1,6 @@
 import type { TimerEntry } from "@tsyncio/contract";
 import TinyQueue from "tinyqueue";
 
-
 /** A loop's timers, earliest first. Cancelled ones stay until they come up, or until they are many. */
 export class TimerHeap {
   #queue = new TinyQueue<TimerEntry>([], earlier);

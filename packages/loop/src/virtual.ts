@@ -9,6 +9,8 @@ export function virtualHost(options: VirtualOptions = {}): VirtualHost {
 }
 
 /** A loop on a {@link virtualHost} of its own: an hour of sleeps takes milliseconds, and every run gives the same times. */
-export function newVirtualLoop(options: Omit<LoopOptions, "host"> & VirtualOptions = {}): EventLoop & { readonly host: VirtualHost } {
+export function newVirtualLoop(
+  options: Omit<LoopOptions, "host"> & VirtualOptions = {},
+): EventLoop & { readonly host: VirtualHost } {
   return new EventLoop(new VirtualHost(options), options) as EventLoop & { readonly host: VirtualHost };
 }

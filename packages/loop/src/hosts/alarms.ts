@@ -1,7 +1,12 @@
 import type { IdleLoop } from "@tsyncio/contract";
 
 /** The longest time that a host timer takes, in milliseconds; a longer one would fire at once. */
-const LONGEST = 2 ** 31 - 1;
+export const LONGEST: number = 2 ** 31 - 1;
+
+/** `seconds` as the milliseconds of a host timer. Rounded up: one that fires too early would have to be set again. */
+export function hostDelay(seconds: number): number {
+  return Math.min(Math.max(Math.ceil(seconds * 1000), 0), LONGEST);
+}
 
 interface Alarm {
   deadline: number;
@@ -27,13 +32,11 @@ export class Alarms {
       if (alarm.deadline === deadline) return;
       clearTimeout(alarm.timer);
     }
-    // Rounded up: a host timer that fires before the deadline would have to be set again.
-    const wait = Math.min(Math.max(Math.ceil((deadline - this.#now()) * 1000), 0), LONGEST);
     const ring = () => {
       this.#alarms.delete(loop);
       loop.wake();
     };
-    this.#alarms.set(loop, { deadline, timer: setTimeout(ring, wait) });
+    this.#alarms.set(loop, { deadline, timer: setTimeout(ring, hostDelay(deadline - this.#now())) });
   }
 
   clear(loop: IdleLoop): void {

@@ -1,5 +1,12 @@
-import type { Context, ContextStorage, Host, IdleLoop } from "@tsyncio/contract";
-import { Alarms } from "./alarms.js";
+import {
+  type Context,
+  type ContextStorage,
+  type Host,
+  type IdleLoop,
+  RuntimeError,
+  ValueError,
+} from "@tsyncio/contract";
+import { Alarms, hostDelay, LONGEST } from "./alarms.js";
 import { beforeEnd } from "./process-end.js";
 
 type AsyncHooks = typeof import("node:async_hooks");
@@ -85,7 +92,7 @@ class NodeHost implements Host {
   }
 
   afterRealTime(seconds: number, fn: () => void, hold = false): () => void {
-    const timer = this.#root.run(() => setTimeout(fn, seconds * 1000));
+    const timer = this.#root.run(() => setTimeout(fn, hostDelay(seconds)));
     if (!hold) timer.unref();
     return () => clearTimeout(timer);
   }
@@ -95,13 +102,19 @@ class NodeHost implements Host {
   }
 
   hold(): () => void {
-    const timer = this.#root.run(() => setInterval(() => {}, 2 ** 31 - 1));
+    const timer = this.#root.run(() => setInterval(() => {}, LONGEST));
     return () => clearInterval(timer);
   }
 
   onSignal(signal: string, fn: () => void): () => void {
+    const known = builtin<typeof import("node:os")>("node:os")?.constants.signals;
+    if (known !== undefined && !Object.hasOwn(known, signal)) throw new ValueError(`unknown signal: ${signal}`);
     const listener = () => fn();
-    process.on(signal as NodeJS.Signals, listener);
+    try {
+      process.on(signal as NodeJS.Signals, listener);
+    } catch (error) {
+      throw new RuntimeError(`${signal} cannot be caught`, { cause: error });
+    }
     return () => process.off(signal as NodeJS.Signals, listener);
   }
 

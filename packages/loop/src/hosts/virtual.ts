@@ -1,5 +1,14 @@
-import type { Context, ContextStorage, Host, IdleLoop } from "@tsyncio/contract";
-import { type Delay, parseDelay, RuntimeError, ValueError } from "@tsyncio/contract";
+import {
+  type Context,
+  type ContextStorage,
+  type Delay,
+  describe,
+  type Host,
+  type IdleLoop,
+  parseDelay,
+  RuntimeError,
+  ValueError,
+} from "@tsyncio/contract";
 import { detectHost } from "./detect.js";
 
 /** How a virtual clock behaves. */
@@ -14,9 +23,12 @@ export interface VirtualOptions {
   foreignGrace?: Delay | undefined;
 }
 
+/** How long the clock jumps on before I/O of the real host gets its turn, in milliseconds of real time. */
+const SLICE = 2;
+
 /**
  * A host whose clock starts at 0 and jumps to the next timer as soon as nothing is ready. All else is the real host's: microtasks,
- * async context, I/O; so what is tested is what runs.
+ * async context, I/O; so what is tested is what runs. Loops that share it share the clock: it jumps when all of them are idle.
  */
 export class VirtualHost implements Host {
   readonly name = "virtual";
@@ -25,13 +37,20 @@ export class VirtualHost implements Host {
   readonly #foreign: "wait" | "error";
   readonly #grace: number;
   #now = 0;
-  /** The park call that counts for each loop: an older one that comes up later does nothing. */
-  readonly #parked = new Map<IdleLoop, object>();
+  /** The loops that have nothing ready, and their next deadlines. */
+  readonly #parked = new Map<IdleLoop, number>();
+  /** The loops that have something ready. */
+  readonly #busy = new Set<IdleLoop>();
+  /** Whether a look at the loops is due. */
+  #looking = false;
+  /** When a look found all loops idle first, of real time; `null` since one did something. */
+  #idleSince: number | null = null;
+  #nextIo = 0;
 
   constructor(options: VirtualOptions = {}) {
     this.#foreign = options.foreign ?? "wait";
     if (this.#foreign !== "wait" && this.#foreign !== "error") {
-      throw new ValueError(`foreign must be "wait" or "error", got ${String(options.foreign)}`);
+      throw new ValueError(`foreign must be "wait" or "error", got ${describe(options.foreign)}`);
     }
     this.#grace = parseDelay(options.foreignGrace ?? "1s", "foreignGrace");
   }
@@ -43,49 +62,70 @@ export class VirtualHost implements Host {
   /** Moves the clock without running anything, as a callback does that blocks the loop. */
   advance(delay: Delay): void {
     const seconds = parseDelay(delay);
-    if (seconds < 0) throw new ValueError(`delay must not be negative, got ${delay}`);
+    if (seconds < 0 || seconds === Number.POSITIVE_INFINITY) {
+      throw new ValueError(`delay must be finite and not negative, got ${delay}`);
+    }
     this.#now += seconds;
   }
 
   park(loop: IdleLoop, deadline: number | null): void {
-    const call = {};
-    this.#parked.set(loop, call);
-    const isCurrent = () => this.#parked.get(loop) === call;
-    // Native code that was woken by others than the loop runs first.
-    this.#real.afterMicrotasks(() => {
-      if (isCurrent()) this.#jumpWhenQuiet(loop, deadline, isCurrent);
-    });
+    this.#busy.delete(loop);
+    this.#parked.set(loop, deadline ?? Number.POSITIVE_INFINITY);
+    this.#idleSince = null;
+    if (this.#looking) return;
+    this.#looking = true;
+    // Native code that was woken by others than a loop runs first.
+    this.#real.afterMicrotasks(this.#look);
   }
 
   unpark(loop: IdleLoop): void {
     this.#parked.delete(loop);
+    this.#busy.add(loop);
   }
 
   forget(loop: IdleLoop): void {
     this.#parked.delete(loop);
+    this.#busy.delete(loop);
   }
 
-  #jumpWhenQuiet(loop: IdleLoop, deadline: number | null, isCurrent: () => boolean): void {
-    const end = performance.now() + this.#grace * 1000;
-    const look = () => {
-      if (!isCurrent()) return;
-      const waits = loop.foreignWaits();
-      if (waits.length === 0 || performance.now() > end) this.#jump(loop, deadline);
-      else if (this.#foreign === "error") {
-        loop.fail(new RuntimeError(`a virtual clock can't wait for foreign promises; who waits: ${waits.join(", ")}`));
-      } else this.#real.afterIo(look);
-    };
-    look();
+  /** Jumps to the next deadline, unless something may still happen before. */
+  readonly #look = (): void => {
+    this.#looking = false;
+    if (this.#busy.size > 0 || this.#parked.size === 0) return;
+    const now = performance.now();
+    this.#idleSince ??= now;
+    const waits = [...this.#parked.keys()].flatMap((loop) => loop.foreignWaits());
+    const mayWait = waits.length > 0 && now - this.#idleSince < this.#grace * 1000;
+    if (mayWait && this.#foreign === "error") this.#failForeign(waits);
+    else if (mayWait || now > this.#nextIo) {
+      this.#looking = true;
+      this.#real.afterIo(this.#lookAfterIo);
+    } else this.#jump();
+  };
+
+  readonly #lookAfterIo = (): void => {
+    this.#nextIo = performance.now() + SLICE;
+    this.#look();
+  };
+
+  #failForeign(waits: string[]): void {
+    const error = new RuntimeError(`a virtual clock can't wait for foreign promises; who waits: ${waits.join(", ")}`);
+    for (const loop of [...this.#parked.keys()]) if (loop.foreignWaits().length > 0) loop.fail(error);
   }
 
-  #jump(loop: IdleLoop, deadline: number | null): void {
-    this.#parked.delete(loop);
-    if (deadline === null || deadline === Number.POSITIVE_INFINITY) {
-      if (loop.isAwaited()) loop.deadlock();
+  #jump(): void {
+    const loops = [...this.#parked.keys()];
+    const deadline = Math.min(...this.#parked.values());
+    if (deadline === Number.POSITIVE_INFINITY) {
+      for (const loop of loops) if (loop.isAwaited()) loop.deadlock();
       return;
     }
     this.#now = Math.max(this.#now, deadline);
-    loop.wake();
+    for (const loop of loops) {
+      if (this.#parked.get(loop) !== deadline) continue;
+      this.unpark(loop);
+      loop.wake();
+    }
   }
 
   afterMicrotasks(fn: () => void): void {

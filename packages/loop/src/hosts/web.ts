@@ -1,5 +1,5 @@
 import { type Context, type ContextStorage, type Host, type IdleLoop, RuntimeError } from "@tsyncio/contract";
-import { Alarms } from "./alarms.js";
+import { Alarms, hostDelay } from "./alarms.js";
 
 /** Browsers and their workers: no async context, no signals, and no notice when nothing is left to do. */
 export function webHost(): Host {
@@ -37,7 +37,7 @@ class WebHost implements Host {
   }
 
   afterRealTime(seconds: number, fn: () => void): () => void {
-    const timer = setTimeout(fn, seconds * 1000);
+    const timer = setTimeout(fn, hostDelay(seconds));
     return () => clearTimeout(timer);
   }
 
