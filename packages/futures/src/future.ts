@@ -49,6 +49,8 @@ export interface FutureOptions {
   loop?: LoopContract | undefined;
 }
 
+const DEFAULTS: FutureOptions = {};
+
 /**
  * A result that is not there yet (`asyncio.Future`). May be awaited many times and by many tasks; whoever has it may set its
  * result or error, or cancel it.
@@ -71,7 +73,7 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   /** None, one, or more. `null` once done. */
   #waiters: Waiter | WaiterList | null = null;
 
-  constructor(options: FutureOptions = {}) {
+  constructor(options: FutureOptions = DEFAULTS) {
     const loop = options.loop ?? loopForNew();
     this.#loop = loop;
     if (loop.getDebug()) sources.set(this, callerLocation() ?? "an unknown place");

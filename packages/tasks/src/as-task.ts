@@ -1,12 +1,14 @@
 import { type Body, describe, loopForNew, registry, type Startable, type TaskOptions } from "@tsyncio/contract";
 import type { Task } from "./task.js";
 
+const DEFAULTS: TaskOptions = {};
+
 /**
  * Makes a task of `source`, which starts in the loop's next turn (`asyncio.create_task`).
  * @param source - a coroutine, a generator object, or a function that returns an awaitable: `createTask(() => fetchData(1))`
  * @throws `TypeError` for anything else; a promise or future runs already, and is none.
  */
-export function createTask<T>(source: Startable<T>, options: TaskOptions = {}): Task<T> {
+export function createTask<T>(source: Startable<T>, options: TaskOptions = DEFAULTS): Task<T> {
   return loopForNew().createTask<T>(source, options) as unknown as Task<T>;
 }
 
