@@ -77,6 +77,8 @@ export interface TaskContract<T = unknown> extends Waitable<T>, Awaitable<T> {
   /** What it runs. */
   getCoro(): { readonly name: string };
   readonly signal: AbortSignal;
+  /** How long its timeouts wait for an async function that is stuck on a foreign promise, in seconds; `null`: for ever. */
+  readonly abandonAfter: number | null;
   /** What it waits for, in a few words. */
   describeWait(): string;
   /** Its neighbours among the tasks of its loop: for the loop's use alone. */
@@ -107,6 +109,8 @@ export interface TaskOptions {
   eagerStart?: boolean | undefined;
   /** Cancels the task when it is aborted. */
   signal?: AbortSignal | undefined;
+  /** What `abandonAfter` of a timeout in the task is when that says nothing; left out: as the loop says. */
+  abandonAfter?: Delay | null | undefined;
 }
 
 /**

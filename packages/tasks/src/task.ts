@@ -1,11 +1,13 @@
 import {
   CancelledError,
   type Context,
+  type Delay,
   describe,
   isCall,
   isFatal,
   isWaitable,
   type LoopContract,
+  parseDelay,
   RuntimeError,
   registry,
   type Startable,
@@ -37,6 +39,9 @@ export interface TaskConstructorOptions extends TaskOptions {
 
 const DEFAULTS: TaskConstructorOptions = {};
 
+/** The `abandonAfter` of tasks that were given one, in seconds. */
+const patience = new WeakMap<object, number | null>();
+
 /**
  * A coroutine that runs (`asyncio.Task`). A future: it can be awaited, by many. Cancelling it throws a `CancelledError` into its
  * coroutine, at the place where that waits.
@@ -66,6 +71,8 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     this.#context = options.context === undefined ? contextFor(source, loop) : options.context;
     loop.tasks.add(this as TaskContract<unknown>);
     if (options.signal !== undefined) this.#follow(options.signal);
+    const { abandonAfter } = options;
+    if (abandonAfter !== undefined) patience.set(this, abandonSeconds(abandonAfter));
     if (options.eagerStart && loop.isRunning()) this.run();
     else loop.enqueue(this);
   }
@@ -91,6 +98,11 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
   /** What it runs. */
   getCoro(): Coroutine<T> {
     return this.#coroutine;
+  }
+
+  get abandonAfter(): number | null {
+    const own = patience.get(this);
+    return own === undefined ? this.getLoop().abandonAfter : own;
   }
 
   /** The async context of its steps, `null` where none was kept. */
@@ -277,6 +289,10 @@ function contextFor(source: unknown, loop: LoopContract): Context | null {
   return isBody ? loop.host.captureContext() : captureContext(loop);
 }
 
+function abandonSeconds(abandonAfter: Delay | null): number | null {
+  return abandonAfter === null ? null : parseDelay(abandonAfter, "abandonAfter");
+}
+
 function checkName(name: string | null | undefined): string | null {
   if (name === null || name === undefined) return null;
   if (typeof name !== "string") throw new TypeError(`name must be a string, got ${describe(name)}`);
@@ -287,5 +303,5 @@ function checkName(name: string | null | undefined): string | null {
 registry.taskFactory ??= <T>(
   loop: LoopContract,
   source: Startable<T>,
-  { name, context, eagerStart, signal }: TaskOptions,
-) => new Task<T>(source, { loop, name, context, eagerStart, signal });
+  { name, context, eagerStart, signal, abandonAfter }: TaskOptions,
+) => new Task<T>(source, { loop, name, context, eagerStart, signal, abandonAfter });

@@ -13,12 +13,16 @@ import {
 } from "@tsyncio/contract";
 import { type Coroutine, callBody, coroutine, currentStrand, onAbort } from "@tsyncio/tasks";
 import { Abandonment } from "./abandonment.js";
+import { type Place, placeOf } from "./place.js";
+
+/** {@link Timeout.run}, asked for at `place`. */
+export let runFrom: <T>(place: Place | null, timeout: Timeout, body: Body<[Timeout], T>) => Coroutine<T>;
 
 /** How a timeout behaves. */
 export interface TimeoutOptions {
   /**
    * How long the timeout waits, once it has struck, for an async function that is stuck on a foreign promise; then that is left behind.
-   * Left out: as the loop says (default `"100ms"`). `null`: for ever.
+   * Left out: as the task or its loop says (default `"100ms"`). `null`: for ever.
    */
   abandonAfter?: Delay | null | undefined;
   /** Cancels the body when it is aborted. */
@@ -41,6 +45,7 @@ export class Timeout {
   #strand: StrandContract | null = null;
   #scope: ScopeContract | null = null;
   #abandonment: Abandonment | null = null;
+  #place: Place | null = null;
 
   /** @param when - in seconds of `loop.time()`; `null`: never */
   constructor(when: number | null, options: TimeoutOptions = {}) {
@@ -86,7 +91,14 @@ export class Timeout {
    * @throws `TimeoutError` when the body ends by the timeout's cancellation, and by no other.
    */
   run<T>(body: Body<[Timeout], T>): Coroutine<T> {
-    return this.#run(callBody<T>(body, [this], "timeout")) as Coroutine<T>;
+    return runFrom(placeOf(this.run, body), this, body);
+  }
+
+  static {
+    runFrom = <T>(place: Place | null, timeout: Timeout, body: Body<[Timeout], T>) => {
+      timeout.#place = place;
+      return timeout.#run(callBody<T>(body, [timeout], "timeout")) as Coroutine<T>;
+    };
   }
 
   toString(): string {
@@ -133,9 +145,10 @@ export class Timeout {
     const scope = this.#scope as ScopeContract;
     this.#state = "expiring";
     this.#timer = null;
-    const patience = this.#abandonAfter === undefined ? scope.loop.abandonAfter : this.#abandonAfter;
+    const patience = this.#abandonAfter === undefined ? scope.task.abandonAfter : this.#abandonAfter;
     scope.cancel();
-    if (patience !== null) this.#abandonment = new Abandonment(this.#strand as StrandContract, scope, patience);
+    if (patience === null) return;
+    this.#abandonment = new Abandonment(this.#strand as StrandContract, scope, patience, String(this.#place ?? "an unknown place"));
   }
 
   /** The body has ended. When the timeout struck: takes its cancellation back, and gives the count of those that are left. */
