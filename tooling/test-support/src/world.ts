@@ -10,8 +10,10 @@ export interface World {
   readonly reports: ExceptionContext[];
   /** What the loop wrote for the developer and nobody took. */
   readonly log: string[];
-  /** The texts of {@link reports}, which are taken. */
+  /** {@link reports} as texts (`message: error`), which are taken. */
   takeReports(): string[];
+  /** Says that {@link leave} will find this report, which comes when the loop is closed. */
+  willReport(text: string): void;
   /** {@link log}, which is taken. */
   takeLog(): string[];
   /** Closes the loop. Fails when a task, timer, foreign promise, iterator, report or line of the log is left. */
@@ -21,6 +23,7 @@ export interface World {
 export function worldOf(options: Parameters<typeof newVirtualLoop>[0] = {}): World {
   const reports: ExceptionContext[] = [];
   const log: string[] = [];
+  const expected: string[] = [];
   const timers: TimerHandleContract[] = [];
   const loop = newVirtualLoop({ exceptionHandler: (_, context) => reports.push(context), ...options });
   for (const method of ["enqueueAt", "callAt"] as const) {
@@ -38,7 +41,8 @@ export function worldOf(options: Parameters<typeof newVirtualLoop>[0] = {}): Wor
     loop,
     reports,
     log,
-    takeReports: () => reports.splice(0).map(({ message }) => message),
+    takeReports: () => reports.splice(0).map(textOf),
+    willReport: (text) => expected.push(text),
     takeLog: () => log.splice(0),
     leave() {
       const left = {
@@ -48,14 +52,18 @@ export function worldOf(options: Parameters<typeof newVirtualLoop>[0] = {}): Wor
         iterators: loop.openIterators.size,
       };
       loop.close();
-      expect({ ...left, reports, log }, "what is left").toEqual({
+      expect({ ...left, reports: reports.map(textOf), log }, "what is left").toEqual({
         tasks: [],
         timers: [],
         foreignWork: [],
         iterators: 0,
-        reports: [],
+        reports: expected,
         log: [],
       });
     },
   };
+}
+
+function textOf({ message, exception }: ExceptionContext): string {
+  return exception === undefined ? message : `${message}: ${exception}`;
 }
