@@ -8,13 +8,16 @@ export class Abandonment {
   readonly #strand: StrandContract;
   readonly #scope: ScopeContract;
   readonly #patience: number;
+  readonly #place: string;
   #lastWait: number;
   #stop: () => void;
 
-  constructor(strand: StrandContract, scope: ScopeContract, patience: number) {
+  /** @param place - where the timeout was asked for */
+  constructor(strand: StrandContract, scope: ScopeContract, patience: number, place: string) {
     this.#strand = strand;
     this.#scope = scope;
     this.#patience = patience;
+    this.#place = place;
     this.#lastWait = scope.lastWait();
     this.#stop = this.#watch();
   }
@@ -40,7 +43,7 @@ export class Abandonment {
     const what = this.#strand.describeWait();
     this.#strand.abandon();
     const message =
-      `a timeout of ${task.getName()} left ${what} behind: it did not end within ${this.#patience} s of its cancellation. ` +
+      `a timeout of ${task.getName()} at ${this.#place} left ${what}, behind: it did not end within ${this.#patience} s of its cancellation. ` +
       "Give the host function the signal (timeout(…, async (t) => fetch(url, { signal: t.signal }))), " +
       "or wrap the promise: await fromPromise(promise)";
     loop.callExceptionHandler({ message, task });

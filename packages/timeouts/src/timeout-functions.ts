@@ -1,7 +1,8 @@
 import { type Body, type Delay, loopForNew } from "@tsyncio/contract";
 import { secondsOf } from "@tsyncio/loop";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
-import { Timeout, type TimeoutOptions } from "./timeout.js";
+import { type Place, placeOf } from "./place.js";
+import { runFrom, Timeout, type TimeoutOptions } from "./timeout.js";
 
 /**
  * Runs `body(timeout)`, and cancels it `delay` after it began (`asyncio.timeout`); `null`: never. In an async body give the signal to
@@ -10,19 +11,21 @@ import { Timeout, type TimeoutOptions } from "./timeout.js";
  */
 export function timeout<T>(delay: Delay | null, body: Body<[Timeout], T>, options?: TimeoutOptions): Coroutine<T> {
   const seconds = delay === null ? null : secondsOf(loopForNew(), delay);
-  return after(seconds, body as Body<[Timeout], unknown>, options) as Coroutine<T>;
+  return after(placeOf(timeout, body), seconds, body as Body<[Timeout], unknown>, options) as Coroutine<T>;
 }
 
 /** {@link timeout} with a deadline in seconds of `loop.time()` (`asyncio.timeout_at`). */
 export function timeoutAt<T>(when: number | null, body: Body<[Timeout], T>, options?: TimeoutOptions): Coroutine<T> {
-  return new Timeout(when, options).run(body);
+  return runFrom(placeOf(timeoutAt, body), new Timeout(when, options), body);
 }
 
 /** The time runs from when the coroutine is awaited. */
 const after = coroutine(function* timeout(
+  place: Place | null,
   seconds: number | null,
   body: Body<[Timeout], unknown>,
   options: TimeoutOptions | undefined,
 ) {
-  return yield* new Timeout(seconds === null ? null : loopForNew().time() + seconds, options).run(body);
+  const when = seconds === null ? null : loopForNew().time() + seconds;
+  return yield* runFrom(place, new Timeout(when, options), body);
 });

@@ -148,7 +148,12 @@ export class Timeout {
     const patience = this.#abandonAfter === undefined ? scope.task.abandonAfter : this.#abandonAfter;
     scope.cancel();
     if (patience === null) return;
-    this.#abandonment = new Abandonment(this.#strand as StrandContract, scope, patience, String(this.#place ?? "an unknown place"));
+    this.#abandonment = new Abandonment(
+      this.#strand as StrandContract,
+      scope,
+      patience,
+      String(this.#place ?? "an unknown place"),
+    );
   }
 
   /** The body has ended. When the timeout struck: takes its cancellation back, and gives the count of those that are left. */

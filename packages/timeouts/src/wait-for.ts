@@ -12,7 +12,8 @@ import {
 import { Future } from "@tsyncio/futures";
 import { secondsOf } from "@tsyncio/loop";
 import { type Coroutine, coroutine, ensureFuture, WhenDone } from "@tsyncio/tasks";
-import { Timeout, type TimeoutOptions } from "./timeout.js";
+import { type Place, placeOf } from "./place.js";
+import { runFrom, Timeout, type TimeoutOptions } from "./timeout.js";
 
 /**
  * Waits for `source`, at most `delay`; `null`: for ever (`asyncio.wait_for`). A coroutine or function runs in the calling task, unless `delay`
@@ -25,10 +26,11 @@ export function waitFor<S extends Joinable<unknown>>(
   options: TimeoutOptions = {},
 ): Coroutine<ResultOf<S>> {
   const seconds = delay === null ? null : secondsOf(loopForNew(), delay);
-  return waiting(source, seconds, options) as Coroutine<ResultOf<S>>;
+  return waiting(placeOf(waitFor, source), source, seconds, options) as Coroutine<ResultOf<S>>;
 }
 
 const waiting = coroutine(function* waitFor(
+  place: Place | null,
   source: Joinable<unknown>,
   seconds: number | null,
   options: TimeoutOptions,
@@ -36,7 +38,7 @@ const waiting = coroutine(function* waitFor(
   if (seconds !== null && seconds <= 0) return yield* withoutWaiting(source);
   const when = seconds === null ? null : loopForNew().time() + seconds;
   const body = typeof source === "function" ? source : () => awaitable(source);
-  return yield* new Timeout(when, options).run(body);
+  return yield* runFrom(place, new Timeout(when, options), body);
 });
 
 /** CPython's way for a deadline that has passed: a result that is there counts, all else is cancelled. */
