@@ -8,6 +8,9 @@ export interface Awaitable<T> extends Promise<T> {
   [Symbol.asyncIterator]: () => never;
 }
 
+/** Handles an error, as `Promise`'s handlers do: one that says which class it expects, `(error: Error) => …`, is one too. */
+export type ErrorHandler<B> = { handle(error: unknown): B | PromiseLike<B> }["handle"];
+
 /** A generator that a task can run: what a generator coroutine is when it is called. */
 export type CoroutineGenerator<T> = Generator<Suspension, T, unknown>;
 

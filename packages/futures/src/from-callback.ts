@@ -1,13 +1,14 @@
 import { describe, isWaitable, type Waitable } from "@tsyncio/contract";
-import { Future } from "./future.js";
 import { fromPromise } from "./from-promise.js";
+import { Future } from "./future.js";
 
 /**
  * Calls `start(callback)` with a Node-style callback, and gives the future of what that is called with:
  * `fromCallback((done) => fs.stat(path, done))`. Calls after the first, and after a cancellation, are ignored.
  */
 export function fromCallback<T>(start: (callback: (error: unknown, value?: T) => void) => void): Future<T> {
-  if (typeof start !== "function") throw new TypeError(`a function was expected by fromCallback(), got ${describe(start)}`);
+  if (typeof start !== "function")
+    throw new TypeError(`a function was expected by fromCallback(), got ${describe(start)}`);
   const future = new Future<T>();
   try {
     start((error, value) => {

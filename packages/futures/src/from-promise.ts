@@ -36,8 +36,16 @@ class PromiseFuture<T> extends Future<T> {
     this.#foreign = { foreignWait: () => "fromPromise()" };
     this.getLoop().foreignWork.add(this.#foreign);
     this.#start(source).then(
-      (value) => this.#settle(() => this.setResult(value), () => options.onLate?.(value)),
-      (error) => this.#settle(() => this.setException(error ?? new Error(`promise rejected with ${error}`)), () => {}),
+      (value) =>
+        this.#settle(
+          () => this.setResult(value),
+          () => options.onLate?.(value),
+        ),
+      (error) =>
+        this.#settle(
+          () => this.setException(error ?? new Error(`promise rejected with ${error}`)),
+          () => {},
+        ),
     );
   }
 

@@ -1,13 +1,12 @@
 import {
   type Awaitable,
-  CancelledError,
   type CallbackOptions,
+  CancelledError,
   describe,
   InvalidStateError,
   type LoopContract,
   loopForNew,
   registry,
-
   type Sink,
   type Suspension,
   type UnreadFailure,
@@ -15,9 +14,9 @@ import {
   type Waitable,
   type Waiter,
 } from "@tsyncio/contract";
-import { callerLocation } from "@tsyncio/loop";
+import { callbackContext, callerLocation, checkCallback } from "@tsyncio/loop";
 import { FutureIteration } from "./iteration.js";
-import { observe, ThenSink, waitInScope } from "./native-wait.js";
+import { observe, waitInScope } from "./native-wait.js";
 import { DoneCallback, keyOf, WaiterList } from "./waiters.js";
 
 /**
@@ -49,8 +48,6 @@ export interface FutureOptions {
   loop?: LoopContract | undefined;
 }
 
-const DEFAULTS: FutureOptions = {};
-
 /**
  * A result that is not there yet (`asyncio.Future`). May be awaited many times and by many tasks; whoever has it may set its
  * result or error, or cancel it.
@@ -73,8 +70,8 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   /** None, one, or more. `null` once done. */
   #waiters: Waiter | WaiterList | null = null;
 
-  constructor(options: FutureOptions = DEFAULTS) {
-    const loop = options.loop ?? loopForNew();
+  constructor(options?: FutureOptions) {
+    const loop = loopOf(options);
     this.#loop = loop;
     if (loop.getDebug()) sources.set(this, callerLocation() ?? "an unknown place");
   }
@@ -133,7 +130,7 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     if (error === null || error === undefined) {
       throw new TypeError(`an error was expected by setException(), got ${error}`);
     }
-    const isClass = typeof error === "function" && error.prototype instanceof Error;
+    const isClass = typeof error === "function" && (error === Error || error.prototype instanceof Error);
     this.fail(isClass ? new (error as new () => unknown)() : error);
   }
 
@@ -150,12 +147,8 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
 
   /** Has `callback(future)` called by the loop once it is done; soon, if it is. Only observes: passes no cancellation on. */
   addDoneCallback(callback: (future: this) => void, options?: CallbackOptions): void {
-    if (typeof callback !== "function") {
-      throw new TypeError(`a callback was expected by addDoneCallback(), got ${describe(callback)}`);
-    }
-    const capture = () => this.#loop.host.captureContext();
-    const context = options?.context !== undefined ? options.context : (registry.outsideTask?.(capture) ?? capture());
-    this.addWaiter(new DoneCallback(this.#loop, this, callback, context));
+    checkCallback("addDoneCallback", callback);
+    this.addWaiter(new DoneCallback(this.#loop, this, callback, callbackContext(this.#loop.host, options)));
   }
 
   /** Takes back every registration of `callback`; how many there were. Those that the loop is about to call are too late. */
@@ -188,18 +181,17 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    if (this.#state !== PENDING) return this.#settled().then(onValue, onError);
-    return this.#wait(waitInScope, onValue, onError);
+    return this.#promise(waitInScope).then(onValue, onError);
   }
 
   /** Only observes: passes no cancellation on. */
   catch<B = never>(onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
-    return this.#wait<T, B>(observe, null, onError);
+    return this.#promise(observe).catch(onError);
   }
 
   /** Only observes: passes no cancellation on. */
   finally(onDone?: (() => void) | null): Promise<T> {
-    return this.#wait<T, never>(observe, null, null).finally(onDone);
+    return this.#promise(observe).finally(onDone);
   }
 
   get [Symbol.asyncIterator](): () => never {
@@ -270,24 +262,12 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     return value.error;
   }
 
-  #settled(): Promise<T> {
-    try {
-      const result = this.result();
-      // Resolving a promise with this future would ask for its result again, for ever.
-      if ((result as unknown) === this) throw new TypeError(`Chaining cycle detected: the result of ${this} is itself`);
-      return Promise.resolve(result);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #wait<A, B>(
-    how: (target: Waitable<T>, sink: Sink<T>) => void,
-    onValue: ((value: T) => A | PromiseLike<A>) | null | undefined,
-    onError: ((error: unknown) => B | PromiseLike<B>) | null | undefined,
-  ): Promise<A | B> {
-    return new Promise<A | B>((resolve, reject) => {
-      how(this, new ThenSink(onValue, onError, resolve, reject));
+  /** Its outcome as a promise, on which the platform calls handlers, in the async context of their registration. */
+  #promise(wait: (target: Waitable<T>, sink: Sink<T>) => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#state === PENDING) wait(this, { onValue: resolve, onError: reject });
+      else if (this.#value === this) throw new TypeError(`Chaining cycle detected: the result of ${this} is itself`);
+      else resolve(this.result());
     });
   }
 
@@ -296,6 +276,16 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     const message = `${this} was given an awaitable as its result: await gives what that resolves to, yield* the awaitable itself`;
     this.#loop.host.log("warn", message);
   }
+}
+
+function loopOf(options: FutureOptions | undefined): LoopContract {
+  if (options === undefined) return loopForNew();
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`options must be an object, got ${describe(options)}`);
+  }
+  const loop = options.loop ?? loopForNew();
+  if (typeof loop.enqueue !== "function") throw new TypeError(`loop must be an event loop, got ${describe(loop)}`);
+  return loop;
 }
 
 /** A `CancelledError` without a stack: it would show the loop's inside, and costs microseconds. */
@@ -334,4 +324,3 @@ class UnreadFuture implements UnreadFailure {
 }
 
 registry.futureFactory ??= <T>(loop: LoopContract) => new Future<T>({ loop });
-

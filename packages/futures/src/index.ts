@@ -1,4 +1,4 @@
 export { fromCallback, isFuture, wrapFuture } from "./from-callback.js";
 export { type FromPromiseOptions, fromPromise } from "./from-promise.js";
 export { Future, type FutureOptions, makeCancelledError } from "./future.js";
-export { observe, ThenSink } from "./native-wait.js";
+export { observe } from "./native-wait.js";

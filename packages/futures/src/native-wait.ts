@@ -1,51 +1,5 @@
 import { type LoopContract, loopForNew, registry, type Sink, type Waitable, type Waiter } from "@tsyncio/contract";
 
-/** The callbacks of one `then`, and the promise that it returned. */
-export class ThenSink<T, A, B> implements Sink<T> {
-  readonly #onValue: ((value: T) => A | PromiseLike<A>) | null | undefined;
-  readonly #onError: ((error: unknown) => B | PromiseLike<B>) | null | undefined;
-  readonly #resolve: (value: A | B | PromiseLike<A | B>) => void;
-  readonly #reject: (error: unknown) => void;
-
-  constructor(
-    onValue: ((value: T) => A | PromiseLike<A>) | null | undefined,
-    onError: ((error: unknown) => B | PromiseLike<B>) | null | undefined,
-    resolve: (value: A | B | PromiseLike<A | B>) => void,
-    reject: (error: unknown) => void,
-  ) {
-    this.#onValue = onValue;
-    this.#onError = onError;
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  onValue(value: T): void {
-    const handler = this.#onValue;
-    if (typeof handler !== "function") {
-      this.#resolve(value as unknown as A);
-      return;
-    }
-    try {
-      this.#resolve(handler(value));
-    } catch (error) {
-      this.#reject(error);
-    }
-  }
-
-  onError(error: unknown): void {
-    const handler = this.#onError;
-    if (typeof handler !== "function") {
-      this.#reject(error);
-      return;
-    }
-    try {
-      this.#resolve(handler(error));
-    } catch (thrown) {
-      this.#reject(thrown);
-    }
-  }
-}
-
 /** Waits for `target` on behalf of the current scope, if there is one. */
 export function waitInScope<T>(target: Waitable<T>, sink: Sink<T>): void {
   const scope = registry.currentScope?.() ?? null;

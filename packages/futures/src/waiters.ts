@@ -31,26 +31,29 @@ type Key = object;
 /** Two or more waiters of one future, in the order they came, each removable in O(1). */
 export class WaiterList {
   readonly #waiters = new Map<Key, Waiter>();
-  /** Whether a function came more than once; its later entries are under a key of their own. */
-  #repeated = false;
+  /** Of functions that came more than once, the later entries: they stand in the list under a key of their own, themselves. */
+  #repeats: Map<Key, Waiter[]> | null = null;
 
   add(waiter: Waiter): void {
     const key = keyOf(waiter);
-    const repeated = this.#waiters.has(key);
-    this.#repeated ||= repeated;
-    this.#waiters.set(repeated ? waiter : key, waiter);
+    if (!this.#waiters.has(key)) {
+      this.#waiters.set(key, waiter);
+      return;
+    }
+    this.#waiters.set(waiter, waiter);
+    this.#repeats ??= new Map();
+    const repeats = this.#repeats.get(key);
+    if (repeats === undefined) this.#repeats.set(key, [waiter]);
+    else repeats.push(waiter);
   }
 
-  /** How many entries were removed. */
+  /** Removes every entry of `key`; how many there were. */
   remove(key: Key): number {
-    let removed = this.#waiters.delete(key) ? 1 : 0;
-    if (!this.#repeated) return removed;
-    for (const [other, waiter] of this.#waiters) {
-      if (keyOf(waiter) !== key) continue;
-      this.#waiters.delete(other);
-      removed++;
-    }
-    return removed;
+    if (!this.#waiters.delete(key)) return 0;
+    const repeats = this.#repeats?.get(key) ?? [];
+    this.#repeats?.delete(key);
+    for (const waiter of repeats) this.#waiters.delete(waiter);
+    return 1 + repeats.length;
   }
 
   [Symbol.iterator](): Iterator<Waiter> {

@@ -1,4 +1,5 @@
 export { getRunningLoop } from "@tsyncio/contract";
+export { callbackContext, checkCallback } from "./callbacks.js";
 export { callerLocation, withoutOurFrames } from "./caller-location.js";
 export { getEventLoop, newEventLoop, setEventLoop } from "./default-loop.js";
 export { EventLoop, type ExceptionHandler, type LoopOptions } from "./event-loop.js";

@@ -5,12 +5,14 @@ import {
   type CoroutineFrame,
   type CoroutineGenerator,
   describe,
+  type ErrorHandler,
   isCall,
   loopForNew,
   RuntimeError,
+  type Sink,
   type Suspension,
 } from "@tsyncio/contract";
-import { observe, ThenSink } from "@tsyncio/futures";
+import { observe } from "@tsyncio/futures";
 import { type Watch, watchForAwait } from "./never-awaited.js";
 import { currentScope } from "./scope-cells.js";
 
@@ -115,21 +117,18 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
   /** Runs it inline on behalf of the current task, or as a task of its own outside of any. */
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
-    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+    onError?: ErrorHandler<B> | null,
   ): Promise<A | B> {
-    return new Promise<A | B>((resolve, reject) => {
-      const sink = new ThenSink<T, A, B>(onValue, onError, resolve, reject);
-      try {
-        const scope = currentScope();
-        if (scope !== null) scope.runInline(this, sink);
-        else observe(loopForNew().createTask<T>(this), sink);
-      } catch (error) {
-        queueMicrotask(() => sink.onError(error));
-      }
-    });
+    // The platform calls the handlers, in the async context of their registration.
+    return new Promise<T>((resolve, reject) => {
+      const sink: Sink<T> = { onValue: resolve, onError: reject };
+      const scope = currentScope();
+      if (scope !== null) scope.runInline(this, sink);
+      else observe(loopForNew().createTask<T>(this), sink);
+    }).then(onValue, onError);
   }
 
-  catch<B = never>(onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+  catch<B = never>(onError?: ErrorHandler<B> | null): Promise<T | B> {
     return this.then(null, onError);
   }
 

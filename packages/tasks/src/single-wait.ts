@@ -1,5 +1,4 @@
-import { type CoroutineFrame, RuntimeError, type Sink, type Waitable } from "@tsyncio/contract";
-import { ThenSink } from "@tsyncio/futures";
+import { type CoroutineFrame, type ErrorHandler, RuntimeError, type Sink, type Waitable } from "@tsyncio/contract";
 import { Coroutine, reused } from "./coroutine.js";
 import { currentScope } from "./scope-cells.js";
 
@@ -68,20 +67,15 @@ export abstract class SingleWait<T> extends Coroutine<T> implements CoroutineFra
 
   override then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
-    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+    onError?: ErrorHandler<B> | null,
   ): Promise<A | B> {
     const scope = currentScope();
     if (scope === null) return super.then(onValue, onError);
-    return new Promise<A | B>((resolve, reject) => {
-      const sink = new ThenSink(onValue, onError, resolve, reject);
-      try {
-        const target = this.#begin();
-        this.#sink = sink;
-        scope.waitFor(target ?? null, this);
-      } catch (error) {
-        queueMicrotask(() => sink.onError(error));
-      }
-    });
+    return new Promise<T>((resolve, reject) => {
+      const target = this.#begin();
+      this.#sink = { onValue: resolve, onError: reject };
+      scope.waitFor(target ?? null, this);
+    }).then(onValue, onError);
   }
 
   /** The wait of an async function is over. */
