@@ -340,8 +340,9 @@ export class EventLoop extends Scheduler implements LoopContract {
   }
 
   protected endRun(error: unknown): void {
-    if (this.#run === null) this.host.reportUnhandled(error);
-    else this.#run.end({ reason: error });
+    // A second such error while the run ends stays in its task, and is reported as one that nobody read.
+    if (this.#run !== null) this.#run.end({ reason: error });
+    else if (this.#auto) this.host.reportUnhandled(error);
   }
 
   protected asContract(): LoopContract {

@@ -20,20 +20,17 @@ type ResultsOrErrors<S extends readonly unknown[]> = { -readonly [K in keyof S]:
 export function gather<const S extends readonly Joinable<unknown>[]>(...sources: S): Future<Results<S>>;
 export function gather<const S extends readonly Joinable<unknown>[]>(
   sources: S,
-  options: GatherOptions & { returnExceptions: true },
-): Future<ResultsOrErrors<S>>;
-export function gather<const S extends readonly Joinable<unknown>[]>(
-  sources: S,
   options?: GatherOptions & { returnExceptions?: false | undefined },
 ): Future<Results<S>>;
-export function gather<T>(
-  sources: Iterable<Joinable<T>>,
-  options: GatherOptions & { returnExceptions: true },
-): Future<(T | Error)[]>;
+export function gather<const S extends readonly Joinable<unknown>[]>(
+  sources: S,
+  options: GatherOptions,
+): Future<ResultsOrErrors<S>>;
 export function gather<T>(
   sources: Iterable<Joinable<T>>,
   options?: GatherOptions & { returnExceptions?: false | undefined },
 ): Future<T[]>;
+export function gather<T>(sources: Iterable<Joinable<T>>, options: GatherOptions): Future<(T | Error)[]>;
 export function gather(...args: unknown[]): Future<unknown> {
   const [sources, options] = splitArguments<GatherOptions>("gather", args);
   const children = ensureEach(sources as Iterable<Joinable<unknown>>);

@@ -27,13 +27,19 @@ export class Abandonment {
     this.#stop();
   }
 
+  /** Holds the process only while nothing but this can end the wait: else the loop does, as far as it is to. */
   #watch(): () => void {
-    return this.#scope.loop.host.afterRealTime(this.#patience, () => this.#look(), true);
+    return this.#scope.loop.host.afterRealTime(this.#patience, () => this.#look(), this.#isStuck());
+  }
+
+  #isStuck(): boolean {
+    return this.#strand.isNative() && !this.#scope.hasWaits();
   }
 
   #look(): void {
+    if (this.#scope.loop.isClosed()) return;
     const lastWait = this.#scope.lastWait();
-    const moves = lastWait !== this.#lastWait || this.#scope.hasWaits() || !this.#strand.isNative();
+    const moves = lastWait !== this.#lastWait || !this.#isStuck();
     this.#lastWait = lastWait;
     if (moves) {
       this.#stop = this.#watch();
