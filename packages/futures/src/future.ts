@@ -3,6 +3,7 @@ import {
   type CallbackOptions,
   CancelledError,
   describe,
+  type ErrorHandler,
   InvalidStateError,
   type LoopContract,
   loopForNew,
@@ -179,13 +180,13 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   /** Waits for it on behalf of the current task: a cancellation of the task is passed on to this future. */
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
-    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+    onError?: ErrorHandler<B> | null,
   ): Promise<A | B> {
     return this.#promise(waitInScope).then(onValue, onError);
   }
 
   /** Only observes: passes no cancellation on. */
-  catch<B = never>(onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+  catch<B = never>(onError?: ErrorHandler<B> | null): Promise<T | B> {
     return this.#promise(observe).catch(onError);
   }
 
