@@ -118,8 +118,7 @@ export class EventLoop extends Scheduler implements LoopContract {
    */
   async runUntilComplete<T>(source: Waitable<T> | Startable<T>): Promise<T> {
     this.#checkStart();
-    const isNew = !isWaitable(source);
-    const future: Waitable<T> = isNew ? this.createTask(source as Startable<T>) : (source as Waitable<T>);
+    const future: Waitable<T> = isWaitable(source) ? (source as Waitable<T>) : this.createTask(source as Startable<T>);
     let running = true;
     const stopper = {
       loop: this,
@@ -131,7 +130,7 @@ export class EventLoop extends Scheduler implements LoopContract {
     try {
       await this.#start(true);
     } catch (error) {
-      if (isNew && future.done()) markRead(future);
+      if (future.done()) markRead(future);
       throw error;
     } finally {
       running = false;
