@@ -190,7 +190,9 @@ describe("a coroutine object", () => {
       // @ts-expect-error It is no async iterable.
       yield* turn();
     };
-    await expect(wrong().next()).rejects.toThrow(new TypeError("yield* of coroutine turn in an async generator: write await"));
+    await expect(wrong().next()).rejects.toThrow(
+      new TypeError("yield* of coroutine turn in an async generator: write await"),
+    );
   });
 
   it("shows its name", () => {

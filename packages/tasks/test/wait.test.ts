@@ -1,14 +1,6 @@
 import { CancelledError, ValueError } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
-import {
-  ALL_COMPLETED,
-  coroutine,
-  createTask,
-  FIRST_COMPLETED,
-  FIRST_EXCEPTION,
-  Task,
-  wait,
-} from "@tsyncio/tasks";
+import { ALL_COMPLETED, coroutine, createTask, FIRST_COMPLETED, FIRST_EXCEPTION, Task, wait } from "@tsyncio/tasks";
 import { failure, on, outcome } from "@tsyncio/test-support";
 import { describe, expect, it } from "vitest";
 import { both, pause, turn, turns } from "./support.ts";
