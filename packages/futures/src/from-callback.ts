@@ -7,8 +7,9 @@ import { Future } from "./future.js";
  * `fromCallback((done) => fs.stat(path, done))`. Calls after the first, and after a cancellation, are ignored.
  */
 export function fromCallback<T>(start: (callback: (error: unknown, value?: T) => void) => void): Future<T> {
-  if (typeof start !== "function")
+  if (typeof start !== "function") {
     throw new TypeError(`a function was expected by fromCallback(), got ${describe(start)}`);
+  }
   const future = new Future<T>();
   try {
     start((error, value) => {

@@ -18,8 +18,7 @@ export function fromPromise<T>(
   options: FromPromiseOptions<T> = {},
 ): Future<T> {
   if (isWaitable(source)) return source as unknown as Future<T>;
-  const isThenable = typeof (source as Partial<PromiseLike<T>> | null | undefined)?.then === "function";
-  if (!isThenable && typeof source !== "function") {
+  if (typeof source !== "function" && typeof (source as Partial<PromiseLike<T>> | null)?.then !== "function") {
     throw new TypeError(`a promise, or a function of a signal, was expected by fromPromise(), got ${describe(source)}`);
   }
   return new PromiseFuture(source, options);
@@ -27,44 +26,56 @@ export function fromPromise<T>(
 
 class PromiseFuture<T> extends Future<T> {
   readonly #controller: AbortController | null;
-  readonly #foreign: { foreignWait(): string };
+  readonly #onLate: ((value: T) => void) | undefined;
+  readonly #foreign = { foreignWait: () => "fromPromise()" };
 
   constructor(source: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>), options: FromPromiseOptions<T>) {
     super(options);
-    const isThenable = typeof (source as Partial<PromiseLike<T>>).then === "function";
-    this.#controller = isThenable ? null : new AbortController();
-    this.#foreign = { foreignWait: () => "fromPromise()" };
+    this.#onLate = options.onLate;
+    if (this.#onLate !== undefined && typeof this.#onLate !== "function") {
+      throw new TypeError(`onLate must be a function, got ${describe(this.#onLate)}`);
+    }
+    this.#controller = typeof source === "function" ? new AbortController() : null;
     this.getLoop().foreignWork.add(this.#foreign);
     this.#start(source).then(
-      (value) =>
-        this.#settle(
-          () => this.setResult(value),
-          () => options.onLate?.(value),
-        ),
-      (error) =>
-        this.#settle(
-          () => this.setException(error ?? new Error(`promise rejected with ${error}`)),
-          () => {},
-        ),
+      (value) => this.#fulfilled(value),
+      (error) => this.#rejected(error),
     );
   }
 
   override cancel(reason?: unknown): boolean {
     if (!super.cancel(reason)) return false;
-    this.getLoop().foreignWork.delete(this.#foreign);
+    this.#isOver();
     this.#controller?.abort(makeCancelledError(reason));
     return true;
   }
 
   async #start(source: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>)): Promise<T> {
-    return this.#controller === null
-      ? (source as PromiseLike<T>)
-      : (source as (signal: AbortSignal) => PromiseLike<T>)(this.#controller.signal);
+    return typeof source === "function" ? source((this.#controller as AbortController).signal) : source;
   }
 
-  #settle(inTime: () => void, late: () => void): void {
+  #fulfilled(value: T): void {
+    this.#isOver();
+    if (!this.done()) this.setResult(value);
+    else if (this.#onLate !== undefined) this.#dispose(value, this.#onLate);
+  }
+
+  #rejected(error: unknown): void {
+    this.#isOver();
+    if (!this.done()) this.setException(error ?? new Error(`promise rejected with ${error}`));
+  }
+
+  #dispose(value: T, onLate: (value: T) => void): void {
+    try {
+      onLate(value);
+    } catch (exception) {
+      const message = "Exception in onLate of fromPromise()";
+      this.getLoop().callExceptionHandler({ message, exception, future: this });
+    }
+  }
+
+  /** The loop need not wait for it any more. */
+  #isOver(): void {
     this.getLoop().foreignWork.delete(this.#foreign);
-    if (this.done()) late();
-    else inTime();
   }
 }
