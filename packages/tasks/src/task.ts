@@ -69,10 +69,10 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     this.#name = checkName(options.name) ?? ++created;
     this.#coroutine = root;
     this.#context = options.context === undefined ? contextFor(source, loop) : options.context;
-    loop.tasks.add(this as TaskContract<unknown>);
-    if (options.signal !== undefined) this.#follow(options.signal);
     const { abandonAfter } = options;
     if (abandonAfter !== undefined) patience.set(this, abandonSeconds(abandonAfter));
+    if (options.signal !== undefined) this.#follow(options.signal);
+    loop.tasks.add(this as TaskContract<unknown>);
     if (options.eagerStart && loop.isRunning()) this.run();
     else loop.enqueue(this);
   }

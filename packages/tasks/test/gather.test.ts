@@ -361,12 +361,8 @@ describe("race", () => {
 
   both("reports the error of a loser's clean-up", function* ({ fn, willReport }) {
     const loser = fn(function* () {
-      try {
-        yield* on(pause(10));
-      } finally {
-        yield* on(turn());
-        throw new RuntimeError("clean-up");
-      }
+      yield* failure(pause(10));
+      throw new RuntimeError("clean-up");
     });
     expect(yield* on(race(loser, pause(1, "winner")))).toBe("winner");
     willReport("Task exception was never retrieved: RuntimeError: clean-up");

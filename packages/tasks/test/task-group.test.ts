@@ -2,7 +2,7 @@ import { CancelledError, ExceptionGroup, KeyboardInterrupt, RuntimeError, System
 import { coroutine, createTask, currentTask, type Task, TaskGroup, taskGroup } from "@tsyncio/tasks";
 import { failure, on, outcome, worldOf } from "@tsyncio/test-support";
 import { describe, expect, it } from "vitest";
-import { both, pause, turn, turns } from "./support.ts";
+import { both, pause, turn } from "./support.ts";
 
 const MESSAGE = "unhandled errors in a TaskGroup";
 
