@@ -47,7 +47,7 @@ export {
   setEventLoop,
   TimerHandle,
 } from "@tsyncio/loop";
-export { type RunOptions, Runner, run } from "@tsyncio/runner";
+export { Runner, type RunOptions, run } from "@tsyncio/runner";
 export {
   ALL_COMPLETED,
   type AsCompleted,

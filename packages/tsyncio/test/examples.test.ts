@@ -13,13 +13,18 @@ const outputOf = (file: string) => readFileSync(join(expected, `${nameOf(file)}.
 const masked = (output: string) => output.replaceAll(/\d+\.\d\d s\b/g, "N s");
 
 /** Two at a time: they wait more than they work, but are many. */
-const lanes: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
-let next = 0;
-function inTurn(run: () => Promise<Ended>): Promise<Ended> {
-  const lane = next++ % lanes.length;
-  const ended = (lanes[lane] as Promise<unknown>).then(run);
-  lanes[lane] = ended.catch(() => {});
-  return ended;
+let free = 2;
+const waiting: (() => void)[] = [];
+async function inTurn(run: () => Promise<Ended>): Promise<Ended> {
+  if (free > 0) free--;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await run();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) free++;
+    else next();
+  }
 }
 
 test("every output that is expected is that of an example", () => {

@@ -117,12 +117,13 @@ caused by Error: empty table
 
 test("a group of errors is told as a tree", async () => {
   const code = `import { sleep, taskGroup } from "tsyncio";
-async function fail(message) { await sleep("1ms"); throw new Error(message); }
+async function fail() { await sleep("1ms"); throw new Error("one"); }
+async function failToCleanUp() { try { await sleep("1h"); } finally { throw new Error("two"); } }
 export async function main() {
   await taskGroup(async (outer) => {
-    outer.createTask(() => fail("one"), { name: "A" });
+    outer.createTask(fail, { name: "A" });
     outer.createTask(async function nested() {
-      await taskGroup(async (inner) => { inner.createTask(() => fail("two"), { name: "B" }); });
+      await taskGroup(async (inner) => { inner.createTask(failToCleanUp, { name: "B" }); });
     }, { name: "C" });
   });
 }`;
@@ -131,13 +132,13 @@ export async function main() {
   expect(stderr).toBe(`ExceptionGroup: unhandled errors in a TaskGroup (2 errors)
     at async main (Task-1)
 ├── Error: one
-│       at fail (program.mjs:2:58)
-│       at async anonymous (A)
+│       at fail (program.mjs:2:51)
+│       at async fail (A)
 └── ExceptionGroup: unhandled errors in a TaskGroup (1 error)
         at async nested (C)
     └── Error: two
-            at fail (program.mjs:2:58)
-            at async anonymous (B)
+            at failToCleanUp (program.mjs:3:77)
+            at async failToCleanUp (B)
 `);
 });
 

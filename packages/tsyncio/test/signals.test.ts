@@ -65,12 +65,15 @@ test.each(signals)("a main that takes $signal as a wish to end may return as alw
 });
 
 test.each(signals)("a program that listens to $signal itself is left alone", async ({ signal }) => {
-  const { child, ended } = await up(`export async function main() {
-    getRunningLoop().addSignalHandler("${signal}", () => console.log("I know"));
-    console.log("up");
-    await sleep("150ms");
-    console.log("end");
-  }`);
+  const { child, ended } = await up(`import { Future } from "tsyncio";
+    export async function main() {
+      const told = new Future();
+      getRunningLoop().addSignalHandler("${signal}", () => told.setResult("I know"));
+      console.log("up");
+      console.log(await told);
+      await sleep("1ms");
+      console.log("end");
+    }`);
   child.kill(signal);
   expect(await ended).toMatchObject({ code: 0, stdout: "up\nI know\nend\n" });
 });
