@@ -1,7 +1,7 @@
 import { type Awaitable, type Body, type CoroutineGenerator, describe, isCall, isWaitable } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
 import { callBody } from "./body-call.js";
-import { type Coroutine, coroutine } from "./coroutine.js";
+import { type Coroutine, coroutine, givesCoroutine, isCoroutineFunction } from "./coroutine.js";
 import { currentStrand } from "./current.js";
 
 /**
@@ -30,14 +30,13 @@ const iterate = coroutine(function* forEach(
   source: AsyncIterable<unknown> | Iterable<unknown>,
   body: Body<unknown[], unknown>,
 ) {
-  const iterator =
-    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : (source[Symbol.iterator]() as Iterator<unknown>);
+  const iterator = iteratorOf(source);
   const { openIterators } = currentStrand("forEach()").scope.loop;
   openIterators.add(iterator as AsyncIterator<unknown>);
   let ended = false;
   try {
     for (;;) {
-      const { done, value } = (yield* awaited(iterator.next())) as IteratorResult<unknown>;
+      const { done, value } = (yield* call(iterator, "next")) as IteratorResult<unknown>;
       if (done) {
         ended = true;
         return;
@@ -46,12 +45,33 @@ const iterate = coroutine(function* forEach(
     }
   } finally {
     openIterators.delete(iterator as AsyncIterator<unknown>);
-    if (!ended && iterator.return !== undefined) yield* awaited(iterator.return());
+    if (!ended && iterator.return !== undefined) yield* call(iterator, "return");
   }
 });
 
-/** What `value` gives when it is awaited; a plain value as it is. */
-function* awaited(value: unknown): CoroutineGenerator<unknown> {
+type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
+
+/** A string has iterators, too, and `in` works on objects only. */
+function iteratorOf(source: AsyncIterable<unknown> | Iterable<unknown>): AnyIterator {
+  const iterable = Object(source) as AsyncIterable<unknown> | Iterable<unknown>;
+  return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+}
+
+const AsyncGenerator = Object.getPrototypeOf(async function* () {}).prototype as object;
+
+const isAsyncFunction = (fn: unknown) => isCoroutineFunction(fn) && !givesCoroutine(fn);
+
+/** Calls a method of `iterator`, and gives what that gives when it is awaited; a plain value as it is. */
+function* call(iterator: AnyIterator, method: "next" | "return"): CoroutineGenerator<unknown> {
+  // Code of the user's, which waits on behalf of the caller's scope, as a body does.
+  if (Object.prototype.isPrototypeOf.call(AsyncGenerator, iterator) || isAsyncFunction(iterator[method])) {
+    return yield* callBody(
+      () => (iterator as AsyncIterator<unknown>)[method]?.() as PromiseLike<unknown>,
+      [],
+      "forEach",
+    );
+  }
+  const value: unknown = iterator[method]?.();
   if (isCall(value) || isWaitable(value)) return yield* value as unknown as Awaitable<unknown>;
   if (typeof (value as Partial<PromiseLike<unknown>> | null)?.then !== "function") return value;
   return yield* fromPromise(value as PromiseLike<unknown>);
