@@ -2,16 +2,22 @@
 import { readdir } from "node:fs/promises";
 import type { Case } from "./case.js";
 
-export async function allCases(): Promise<Map<string, Case>> {
-  const folder = new URL("cases/", import.meta.url);
+const folder = new URL("cases/", import.meta.url);
+
+/** The files of cases, by their plain names. */
+export async function caseFiles(): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".js"));
+  return names.map((name) => name.slice(0, -".js".length)).sort();
+}
+
+/** The cases of one file, by their full names. */
+export async function casesOf(file: string): Promise<Map<string, Case>> {
+  const module = (await import(new URL(`${file}.js`, folder).href)) as { cases: readonly Case[] };
   const cases = new Map<string, Case>();
-  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".js")).sort()) {
-    const module = (await import(new URL(file, folder).href)) as { cases: readonly Case[] };
-    for (const each of module.cases) {
-      const name = `${file.slice(0, -".js".length)}: ${each.name}`;
-      if (cases.has(name)) throw new Error(`two cases are called ${name}`);
-      cases.set(name, each);
-    }
+  for (const each of module.cases) {
+    const name = `${file}: ${each.name}`;
+    if (cases.has(name)) throw new Error(`two cases are called ${name}`);
+    cases.set(name, each);
   }
   return cases;
 }

@@ -3,7 +3,7 @@ export type RuntimeName = "node20" | "node22" | "node24" | "node26" | "bun" | "d
 
 /**
  * Something that must hold on every runtime: `run` settles, and rejects if it does not hold. It knows no test
- * framework and gets a process of its own.
+ * framework, and leaves the process as it was: the cases of a file share one.
  */
 export interface Case {
   readonly name: string;

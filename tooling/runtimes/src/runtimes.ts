@@ -22,9 +22,11 @@ export const denoArguments: readonly string[] = [
   "--v8-flags=--expose-gc",
 ];
 
+/** All of them. The tests have Node 24 already, so it runs only when it is asked for. */
 export const runtimes: readonly Runtime[] = [
   { name: "node20", program: installed("node20/bin/node"), args: node },
   { name: "node22", program: installed("node22/bin/node"), args: node },
+  { name: "node24", program: process.execPath, args: node },
   { name: "node26", program: installed("node26/bin/node"), args: node },
   { name: "bun", program: installed("bun/bin/bun.exe"), args: [] },
   { name: "deno", program: installed("deno/deno"), args: denoArguments },

@@ -1,9 +1,11 @@
 // Functions of the host that tell of a cancellation in their own way: by the signal's reason, or by an AbortError.
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
-import { readFile, watch } from "node:fs/promises";
+import { rm, watch, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as hostSleep, setInterval as intervals } from "node:timers/promises";
@@ -26,7 +28,14 @@ const hostWork: Record<string, HostWork> = {
     for await (const _ of intervals(3_600_000, null, { signal }));
   },
   "events.once": (signal) => once(new EventEmitter(), "never", { signal }),
-  "fs readFile": (signal) => readFile("/dev/zero", { signal }),
+  "fs writeFile": async (signal) => {
+    const path = join(tmpdir(), `tsyncio-${randomUUID()}`);
+    try {
+      await writeFile(path, intervals(1, "x"), { signal });
+    } finally {
+      await rm(path, { force: true });
+    }
+  },
   "fs watch": async (signal) => {
     for await (const _ of watch(tmpdir(), { signal }));
   },

@@ -1,7 +1,6 @@
 // Async functions that wait for a foreign promise, where no cancellation reaches them.
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { setTimeout as foreignSleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { CancelledError } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
 import { newEventLoop } from "@tsyncio/loop";
@@ -20,8 +19,6 @@ class Stubborn {
     this.settle = resolve;
   });
 }
-
-const here = fileURLToPath(import.meta.url);
 
 type Stuck = (stubborn: Stubborn, log: string[]) => Promise<void>;
 
@@ -97,7 +94,7 @@ export const cases: readonly Case[] = [
       match(message, /downloader/);
       match(message, /fromPromise\(promise\)/);
       match(message, /signal: t\.signal/);
-      equal(message.includes(`${here}:`), true, message);
+      match(message, /\/stuck\.[jt]s:\d+/);
     },
   ),
   ...both("clean-up that awaits 20 ms of foreign work is not cut", timeouts, async (limited) => {
