@@ -19,5 +19,5 @@ it("says in one line why a child failed", async () => {
 });
 
 it("says that an interpreter is missing", async () => {
-  await expect(runJob(job, { file: "no-such-interpreter", args: [] })).rejects.toThrow("ENOENT");
+  await expect(runJob(job, { file: "no-such-interpreter", args: () => [] })).rejects.toThrow("ENOENT");
 });

@@ -14,6 +14,8 @@ export type MeterName = "busy" | "resident";
 
 const readings: Record<MeterName, () => number> = {
   busy: () => {
+    // Linux brings a thread's account up to date when that of its process is asked for, else some milliseconds later.
+    process.cpuUsage();
     const { user, system } = process.threadCpuUsage();
     return (user + system) * 1e3;
   },
