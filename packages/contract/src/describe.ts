@@ -7,6 +7,7 @@ export function describe(value: unknown): string {
   if (value instanceof Promise) return "a promise";
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value instanceof Error) return value.message === "" ? value.name : `${value.name}: ${value.message}`;
+  if ("@@tsyncio" in value) return String(value);
   const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
   return typeof name === "string" && name !== "Object" && name !== "" ? `an object of ${name}` : "an object";
 }

@@ -11,6 +11,7 @@ import {
   type NativeSuspension,
   registry,
   type ScopeContract,
+  type StrandContract,
   SWITCH,
 } from "@tsyncio/contract";
 import { Coroutine, givesCoroutine, isGenerator } from "./coroutine.js";
@@ -23,7 +24,9 @@ import { captureContext, inheritsTask, runInCell } from "./scope-cells.js";
  */
 export function callBody<T>(body: Body<never[], T>, args: unknown[], who: string): Coroutine<T> {
   if (typeof body !== "function") {
-    throw new TypeError(`a function was expected as the body of ${who}(), got ${describe(body)}`);
+    const isAwaitable = isCall(body) || typeof (body as Partial<PromiseLike<T>> | null)?.then === "function";
+    const hint = isAwaitable ? `; write () => in front of it: the body is called inside the scope of ${who}()` : "";
+    throw new TypeError(`a function was expected as the body of ${who}(), got ${describe(body)}${hint}`);
   }
   const call = body as Body<unknown[], T>;
   // Calling these runs nothing yet. All else is called at the first step, inside the scope that runs then.
@@ -85,7 +88,7 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
 
   #begin(): IteratorResult<unknown, T> {
     const body = this.#body;
-    const scope = registry.stepping?.scope as ScopeContract;
+    const scope = runningScope();
     scope.loop.wakesNative();
     return this.#hand(runInCell(scope.cell, scope.loop, () => body(...this.#args)));
   }
@@ -109,7 +112,7 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
   }
 
   #handNative(promise: PromiseLike<unknown>): IteratorResult<unknown, T> {
-    const scope = registry.stepping?.scope as ScopeContract;
+    const scope = runningScope();
     this.#nativeScope = scope;
     if (scope.loop.host.virtual) scope.loop.foreignWork.add(this);
     return { done: false, value: { "@@tsyncio": NATIVE, promise } satisfies NativeSuspension };
@@ -119,7 +122,7 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
   #handCall(call: Call): IteratorResult<unknown, T> {
     if (!inheritsTask()) return { done: false, value: call };
     this.#waiting = call;
-    const { loop } = registry.stepping?.scope as ScopeContract;
+    const { loop } = runningScope();
     return { done: false, value: { "@@tsyncio": SWITCH, context: captureContext(loop) } satisfies ContextSwitch };
   }
 
@@ -128,4 +131,9 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
     this.#nativeScope.loop.foreignWork.delete(this);
     this.#nativeScope = null;
   }
+}
+
+/** The scope of the strand whose step this is. */
+function runningScope(): ScopeContract {
+  return (registry.stepping as StrandContract).scope;
 }
