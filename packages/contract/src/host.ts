@@ -35,6 +35,8 @@ export interface Host {
   now(): number;
   /** Runs `fn` when the microtasks that are queued now, and all that they queue, have run. */
   afterMicrotasks(fn: () => void): void;
+  /** A function that does {@link afterMicrotasks} for this `fn`, for a loop's own turns: called often, and from inside `fn` only. */
+  drainer(fn: () => void): () => void;
   /** Runs `fn` after I/O and timers of the host had their turn. */
   afterIo(fn: () => void): void;
   /** The loop has nothing ready until `deadline` (`null`: no timer at all): calls `loop.wake` then. Replaces an earlier call. */

@@ -23,6 +23,8 @@ export interface Registry {
   defaultLoop: (() => LoopContract) | null;
   futureFactory: FutureFactory | null;
   taskFactory: TaskFactory | null;
+  /** Whether any loop was ever in debug mode: what costs time asks this first. */
+  debugging: boolean;
   /** The strand whose step is on the stack. Kept by the strand that runs. */
   stepping: StrandContract | null;
   /** Where async functions find their scope; made by the first of them, or by `run`. */
@@ -46,6 +48,7 @@ function create(): Registry {
     defaultLoop: null,
     futureFactory: null,
     taskFactory: null,
+    debugging: false,
     stepping: null,
     scopeStorage: null,
     currentScope: null,

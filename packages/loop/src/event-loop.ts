@@ -81,7 +81,7 @@ export class EventLoop extends Scheduler implements LoopContract {
   constructor(host: Host, options: LoopOptions = {}, auto = false) {
     super(host, options.exact ?? true);
     this.#auto = auto;
-    this.debug = options.debug ?? debugByEnvironment();
+    this.setDebug(options.debug ?? debugByEnvironment());
     this.setExceptionHandler(options.exceptionHandler ?? null);
     this.#failures = new UnreadFailures(host, parseDelay(options.unreadErrorsAfter ?? 1, "unreadErrorsAfter"));
     this.#signals = new SignalHandlers(host);
@@ -301,6 +301,7 @@ export class EventLoop extends Scheduler implements LoopContract {
   /** Switches debug mode on or off; see the package's README for what it looks at. */
   setDebug(enabled: boolean): void {
     this.debug = enabled;
+    if (enabled) registry.debugging = true;
   }
 
   isAwaited(): boolean {

@@ -67,6 +67,7 @@ export abstract class Scheduler implements IdleLoop {
   protected constructor(host: Host, exact: boolean) {
     this.host = host;
     this.#exact = exact;
+    this.#drain = host.drainer(this.#pump);
     this.slow = new SlowCallbacks((message) => this.host.log("warn", message));
   }
 
@@ -221,6 +222,9 @@ export abstract class Scheduler implements IdleLoop {
     this.#pump();
   };
 
+  /** Has the turn go on when native code has run. */
+  readonly #drain: () => void;
+
   /** Runs turns until nothing is ready, native code must run, or the slice is used up. */
   readonly #pump = (): void => {
     if (!this.mayRun()) {
@@ -264,7 +268,7 @@ export abstract class Scheduler implements IdleLoop {
       if (this.#native && (this.#exact || this.#left === 0)) {
         this.#native = false;
         this.#state = WOKEN;
-        this.host.afterMicrotasks(this.#pump);
+        this.#drain();
         return;
       }
     }

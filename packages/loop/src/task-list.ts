@@ -29,7 +29,10 @@ export class TaskList implements TaskRegister {
     this.size--;
   }
 
-  *[Symbol.iterator](): Iterator<TaskContract> {
-    for (let task = this.#first; task !== null; task = task.taskAfter) yield task;
+  /** Goes through the tasks of now, whatever ends in the meantime. */
+  [Symbol.iterator](): Iterator<TaskContract> {
+    const tasks: TaskContract[] = [];
+    for (let task = this.#first; task !== null; task = task.taskAfter) tasks.push(task);
+    return tasks.values();
   }
 }

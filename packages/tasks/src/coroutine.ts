@@ -50,13 +50,13 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
   protected done = false;
   protected value: unknown = this;
   readonly #frame: CoroutineFrame<T>;
-  readonly #watch: Watch | null;
+  #watch: Watch | null = null;
   #state = NEW;
 
   constructor(frame: CoroutineFrame<T>, name: string) {
     this.#frame = frame;
     this.name = name;
-    this.#watch = watchForAwait(this);
+    watchForAwait(this);
   }
 
   get [Symbol.toStringTag](): string {
@@ -65,6 +65,15 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
 
   get frame(): CoroutineFrame<T> {
     return this.#frame;
+  }
+
+  isUsed(): boolean {
+    return this.#state !== NEW;
+  }
+
+  /** Notes that a warning waits for it to be collected unused. */
+  watch(watch: Watch): void {
+    this.#watch = watch;
   }
 
   get source(): string | null {
@@ -169,9 +178,10 @@ export function coroutine<This, A extends unknown[], T>(
     throw new TypeError(`a generator function was expected by coroutine(), got ${describe(fn)}`);
   }
   const name = fn.name || "coroutine";
+  const isSure = fn instanceof GeneratorFunction;
   function start(this: This, ...args: A): Coroutine<T> {
     const frame = fn.apply(this, args);
-    if (!isGenerator(frame)) {
+    if (!isSure && !isGenerator(frame)) {
       throw new TypeError(
         `coroutine() takes a generator function (function*), but ${name} returned ${describe(frame)}`,
       );

@@ -11,32 +11,50 @@ export interface Watch {
   readonly warn: (message: string) => void;
 }
 
+/** A coroutine, as far as this file knows it. */
+interface Watchable {
+  readonly name: string;
+  isUsed(): boolean;
+  watch(watch: Watch): void;
+}
+
 /** Outside debug mode one creation in so many is watched: a forgotten `await` in a loop or a handler shows soon enough. */
 const SAMPLE = 64;
 let countdown = SAMPLE;
+/** The latest sample. Registering costs microseconds, so it is done when the next one comes, if this one is unused even then. */
+let candidate: Watchable | null = null;
 
 const production =
   (globalThis as { process?: { env?: { NODE_ENV?: string } } }).process?.env?.NODE_ENV === "production";
 
+/** What was warned of, so that a forgotten `await` in a loop is told once. */
+const told = new Set<string>();
+
 const collected = new FinalizationRegistry<Watch>(({ used, name, source, warn }) => {
-  if (used) return;
-  const where = source === null ? "" : `, made at ${source}`;
-  warn(`coroutine '${name}' was never awaited${where} (write await or yield* in front of the call)`);
+  const message = `coroutine '${name}' was never awaited${source === null ? "" : `, made at ${source}`}`;
+  if (used || told.has(message)) return;
+  told.add(message);
+  warn(`${message} (write await or yield* in front of the call)`);
 });
 
-/** Has a warning given should `coroutine` be collected unused; `null` when this one is not watched. Never keeps it alive. */
-export function watchForAwait(coroutine: { readonly name: string }): Watch | null {
-  const debug = runningLoop()?.getDebug() === true;
-  if (debug) warnOfSharedTask(coroutine.name);
-  else {
-    if (production || --countdown > 0) return null;
-    countdown = SAMPLE;
+/** Has a warning given should `coroutine`, which was just made, be collected unused. Never keeps it alive for long. */
+export function watchForAwait(coroutine: Watchable): void {
+  if (registry.debugging && runningLoop()?.getDebug()) {
+    warnOfSharedTask(coroutine.name);
+    register(coroutine, callerLocation());
+    return;
   }
+  if (production || --countdown > 0) return;
+  countdown = SAMPLE;
+  if (candidate !== null && !candidate.isUsed()) register(candidate, null);
+  candidate = coroutine;
+}
+
+function register(coroutine: Watchable, source: string | null): void {
   const { host } = loopForNew();
-  const source = debug ? callerLocation() : null;
   const watch = { used: false, name: coroutine.name, source, warn: (message: string) => host.log("warn", message) };
+  coroutine.watch(watch);
   collected.register(coroutine, watch);
-  return watch;
 }
 
 /** Warns when a callback of the host, which inherits the async context it was made in, runs for the task that made it. */

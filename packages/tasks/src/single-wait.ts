@@ -30,6 +30,10 @@ export abstract class SingleWait<T> extends Coroutine<T> implements CoroutineFra
     return this;
   }
 
+  override isUsed(): boolean {
+    return this.#step !== NEW;
+  }
+
   override open(): CoroutineFrame<T> {
     if (this.#step !== NEW) throw reused();
     this.#step = OPEN;

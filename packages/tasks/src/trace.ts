@@ -8,7 +8,7 @@ const chains = new WeakMap<object, string[]>();
  * task keeps a stack of its own, nor is one that an error came into from a wait (`passed`).
  */
 export function traceOf(error: unknown, name: string, passed: boolean): void {
-  if (!(error instanceof Error)) return;
+  if (!(error instanceof Error) || error.name === "CancelledError") return;
   const chain = chains.get(error);
   if (chain === undefined) chains.set(error, passed ? [name] : []);
   else chain.push(name);

@@ -56,9 +56,15 @@ class NodeHost implements Host {
   // One hop, dry from every kind of host callback: the microtask runs behind those that are queued, and a tick runs only when
   // no microtask is left.
   afterMicrotasks(fn: () => void): void {
-    this.#root.run(() => {
-      SETTLED.then(() => process.nextTick(fn));
-    });
+    this.#root.run(this.drainer(fn));
+  }
+
+  // What calls it runs in the root context already.
+  drainer(fn: () => void): () => void {
+    const tick = () => process.nextTick(fn);
+    return () => {
+      SETTLED.then(tick);
+    };
   }
 
   afterIo(fn: () => void): void {

@@ -131,6 +131,9 @@ export class VirtualHost implements Host {
   afterMicrotasks(fn: () => void): void {
     this.#real.afterMicrotasks(fn);
   }
+  drainer(fn: () => void): () => void {
+    return this.#real.drainer(fn);
+  }
   afterIo(fn: () => void): void {
     this.#real.afterIo(fn);
   }

@@ -21,6 +21,10 @@ class WebHost implements Host {
     this.#hop.post(fn);
   }
 
+  drainer(fn: () => void): () => void {
+    return () => this.#hop.post(fn);
+  }
+
   afterIo(fn: () => void): void {
     setTimeout(fn, 0);
   }
