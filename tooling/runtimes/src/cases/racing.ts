@@ -74,7 +74,7 @@ export const cases: readonly Case[] = [
     (main) =>
       runVirtually(async () => {
         const error = new RangeError("no");
-        equal(await createTask(() => main(error)).catch((caught) => caught === error), true);
+        await rejects(Promise.resolve(createTask(() => main(error))), error);
       }),
   ),
   {

@@ -168,7 +168,7 @@ export const cases: readonly Case[] = [
     timeouts,
     async (limited) => {
       const stubborn = new Stubborn();
-      const loop = newVirtualLoop({ exceptionHandler: () => {} });
+      const loop = newVirtualLoop({ foreignGrace: "50ms", exceptionHandler: () => {} });
       await run(
         async () => {
           const task = createTask(() => limited(() => stubborn.promise, { abandonAfter: "20ms" }));
