@@ -3,11 +3,13 @@ import { callerLocation } from "./caller-location.js";
 
 const warned = new Set<string>();
 
-/** Debug mode's warnings: once for each place in the user's code. */
-export function warnOnce(loop: LoopContract, message: string): void {
-  const place = callerLocation() ?? "an unknown place";
-  const key = `${message} ${place}`;
-  if (warned.has(key)) return;
-  warned.add(key);
-  loop.host.log("warn", `${message} (at ${place})`);
+/**
+ * Debug mode's warnings: once for each place in the user's code.
+ * @param place - the place; left out: that of the caller
+ */
+export function warnOnce(loop: LoopContract, message: string, place: string | null = callerLocation()): void {
+  const text = `${message} (at ${place ?? "an unknown place"})`;
+  if (warned.has(text)) return;
+  warned.add(text);
+  loop.host.log("warn", text);
 }

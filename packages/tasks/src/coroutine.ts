@@ -9,11 +9,12 @@ import {
   isCall,
   loopForNew,
   RuntimeError,
+  type ScopeContract,
   type Sink,
   type Suspension,
 } from "@tsyncio/contract";
 import { observe } from "@tsyncio/futures";
-import { type Watch, watchForAwait } from "./never-awaited.js";
+import { type Watch, warnOfSharedTask, watchForAwait } from "./never-awaited.js";
 import { currentScope } from "./scope-cells.js";
 
 /**
@@ -132,8 +133,10 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
     return new Promise<T>((resolve, reject) => {
       const sink: Sink<T> = { onValue: resolve, onError: reject };
       const scope = currentScope();
-      if (scope !== null) scope.runInline(this, sink);
-      else observe(loopForNew().createTask<T>(this), sink);
+      if (scope !== null) {
+        this.noteScope(scope);
+        scope.runInline(this, sink);
+      } else observe(loopForNew().createTask<T>(this), sink);
     }).then(onValue, onError);
   }
 
@@ -151,6 +154,11 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
 
   toString(): string {
     return `<Coroutine ${this.name}>`;
+  }
+
+  /** Looks whether an async function may wait for it on behalf of `scope`. */
+  protected noteScope(scope: ScopeContract): void {
+    if (this.#watch !== null) warnOfSharedTask(this.#watch, scope);
   }
 
   /** Keeps the warning of a forgotten `await` from being given. */

@@ -1,4 +1,4 @@
-import { loopForNew, registry, runningLoop } from "@tsyncio/contract";
+import { loopForNew, registry, runningLoop, type ScopeContract } from "@tsyncio/contract";
 import { callerLocation, warnOnce } from "@tsyncio/loop";
 import { currentScope } from "./scope-cells.js";
 
@@ -9,6 +9,8 @@ export interface Watch {
   readonly name: string;
   readonly source: string | null;
   readonly warn: (message: string) => void;
+  /** What kind of host callback it was made in that shares its maker's task, if any. */
+  readonly callbackKind: string | null;
 }
 
 /** A coroutine, as far as this file knows it. */
@@ -40,29 +42,33 @@ const collected = new FinalizationRegistry<Watch>(({ used, name, source, warn })
 /** Has a warning given should `coroutine`, which was just made, be collected unused. Never keeps it alive for long. */
 export function watchForAwait(coroutine: Watchable): void {
   if (registry.debugging && runningLoop()?.getDebug()) {
-    warnOfSharedTask(coroutine.name);
-    register(coroutine, callerLocation());
+    register(coroutine, callerLocation(), callbackKind());
     return;
   }
   if (production || --countdown > 0) return;
   countdown = SAMPLE;
-  if (candidate !== null && !candidate.isUsed()) register(candidate, null);
+  if (candidate !== null && !candidate.isUsed()) register(candidate, null, null);
   candidate = coroutine;
 }
 
-function register(coroutine: Watchable, source: string | null): void {
+function register(coroutine: Watchable, source: string | null, callbackKind: string | null): void {
+  const { name } = coroutine;
   const { host } = loopForNew();
-  const watch = { used: false, name: coroutine.name, source, warn: (message: string) => host.log("warn", message) };
+  const warn = (message: string) => host.log("warn", message);
+  const watch = { used: false, name, source, warn, callbackKind };
   coroutine.watch(watch);
   collected.register(coroutine, watch);
 }
 
-/** Warns when a callback of the host, which inherits the async context it was made in, runs for the task that made it. */
-function warnOfSharedTask(name: string): void {
-  if (registry.stepping !== null || registry.runningLoop !== null) return;
-  const scope = currentScope();
-  const kind = scope?.loop.host.callbackKind() ?? null;
-  if (scope === null || kind === null) return;
-  const who = `${name}() in a callback of the host (${kind}) runs for ${scope.task.getName()}, which made the callback`;
-  warnOnce(scope.loop, `${who}: give each call a task of its own with asTask(fn), or none with outsideTask(fn)`);
+/** The kind of host callback that is on the stack, where that inherits the task it was made in. */
+function callbackKind(): string | null {
+  if (registry.stepping !== null || registry.runningLoop !== null) return null;
+  return currentScope()?.loop.host.callbackKind() ?? null;
+}
+
+/** Warns when a coroutine that was made in a callback of the host is about to run for `scope`, whose task made the callback. */
+export function warnOfSharedTask({ name, source, callbackKind }: Watch, { loop, task }: ScopeContract): void {
+  if (callbackKind === null) return;
+  const who = `${name}() in a callback of the host (${callbackKind}) runs for ${task.getName()}, which made the callback`;
+  warnOnce(loop, `${who}: give each call a task of its own with asTask(fn), or none with outsideTask(fn)`, source);
 }

@@ -76,6 +76,7 @@ export abstract class SingleWait<T> extends Coroutine<T> implements CoroutineFra
     const scope = currentScope();
     if (scope === null) return super.then(onValue, onError);
     return new Promise<T>((resolve, reject) => {
+      this.noteScope(scope);
       const target = this.#begin();
       this.#sink = { onValue: resolve, onError: reject };
       scope.waitFor(target ?? null, this);

@@ -179,7 +179,7 @@ describe("asCompleted, as an async iterable", () => {
 describe("arguments of asCompleted", () => {
   it("that are no list are refused at the call", () => {
     expect(outcome(() => asCompleted(pause(1) as never))).toEqual(
-      new TypeError("asCompleted() takes a list of awaitables, got an object of Coroutine"),
+      new TypeError("asCompleted() takes a list of awaitables, got <Coroutine pause>"),
     );
     expect(outcome(() => asCompleted(undefined as never))).toEqual(
       new TypeError("asCompleted() takes a list of awaitables, got undefined"),

@@ -284,7 +284,7 @@ describe("forEach", () => {
     expect(outcome(() => forEach(null as never, body))).toEqual(new TypeError(`${text} null`));
     expect(outcome(() => forEach({} as never, body))).toEqual(new TypeError(`${text} an object`));
     const made = turn();
-    expect(outcome(() => forEach(made as never, body))).toEqual(new TypeError(`${text} an object of Coroutine`));
+    expect(outcome(() => forEach(made as never, body))).toEqual(new TypeError(`${text} <Coroutine turn>`));
     made.close();
     expect(outcome(() => forEach([], "body" as never))).toEqual(
       new TypeError('a function was expected as the body of forEach(), got "body"'),

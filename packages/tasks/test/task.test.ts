@@ -92,7 +92,7 @@ describe("createTask", () => {
       new TypeError(`a coroutine was expected, got a promise; ${hint}`),
     );
     expect(outcome(() => loop.createTask(new Future({ loop }) as never))).toEqual(
-      new TypeError(`a coroutine was expected, got an object of Future; ${hint}`),
+      new TypeError(`a coroutine was expected, got <Future pending>; ${hint}`),
     );
     leave();
   });

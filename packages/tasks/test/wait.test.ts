@@ -173,7 +173,7 @@ describe("wait", () => {
 
   it("refuses at the call what is no list", () => {
     expect(outcome(() => wait(pause(1) as never))).toEqual(
-      new TypeError("wait() takes a list of futures, got an object of Coroutine"),
+      new TypeError("wait() takes a list of futures, got <Coroutine pause>"),
     );
     expect(outcome(() => wait(null as never))).toEqual(new TypeError("wait() takes a list of futures, got null"));
   });
