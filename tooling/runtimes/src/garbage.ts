@@ -1,3 +1,4 @@
+import { AssertionError } from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -20,17 +21,18 @@ async function heapUsed(): Promise<number> {
 }
 
 /**
- * By how many bytes the heap grows in `work`: the least of three times, since what the engine makes once (compiled code) comes when it
- * likes, and what leaks comes every time.
+ * Checks that `work` leaves the heap within `limit` bytes of before. It may take a second or third time: what the engine makes once (compiled
+ * code) comes when it likes, what leaks comes every time.
  */
-export async function heapGrowth(work: () => Promise<unknown>): Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
+export async function checkHeap(limit: number, work: () => Promise<unknown>): Promise<void> {
+  const growths: number[] = [];
   for (let time = 0; time < 3; time++) {
     const before = await heapUsed();
     await work();
-    least = Math.min(least, (await heapUsed()) - before);
+    growths.push((await heapUsed()) - before);
+    if (growths[time]! < limit) return;
   }
-  return least;
+  throw new AssertionError({ message: `the heap grew by ${growths.join(", ")} bytes` });
 }
 
 function collector(): () => void {

@@ -7,7 +7,7 @@ import { createTask, currentTask, outsideTask, shield, type Task, wait } from "@
 import { sleep, timeout } from "@tsyncio/timeouts";
 import { both, type Kinds } from "../both.js";
 import type { Case } from "../case.js";
-import { collectGarbage, heapGrowth } from "../garbage.js";
+import { checkHeap, collectGarbage } from "../garbage.js";
 import { runWell } from "../running.js";
 import { warningsOf } from "../warnings.js";
 
@@ -67,8 +67,7 @@ export const cases: readonly Case[] = [
         const { signal } = new AbortController();
         const listeners = countListeners(signal);
         const warnings = await warningsOf(async () => {
-          const growth = await heapGrowth(() => inManyTasks(MANY, () => createTask(body, { signal })));
-          equal(growth < MEGABYTE, true, `${growth} bytes more than before`);
+          await checkHeap(MEGABYTE, () => inManyTasks(MANY, () => createTask(body, { signal })));
         });
         deepEqual([listeners.most, listeners.now, warnings], [1, 0, []]);
       }),
@@ -165,8 +164,7 @@ export const cases: readonly Case[] = [
     (body) =>
       runWell(async () => {
         const lasting = new Future<void>();
-        const growth = await heapGrowth(() => inManyTasks(5000, () => createTask(() => body(lasting))));
-        equal(growth < MEGABYTE, true, `${growth} bytes more than before`);
+        await checkHeap(MEGABYTE, () => inManyTasks(5000, () => createTask(() => body(lasting))));
         equal(lasting.done(), false);
       }),
   ),
