@@ -38,6 +38,8 @@ export interface ScopeContract {
   cancellationBehind(error: unknown): CancelledError | null;
   /** Whether something of ours is waited for in this scope or below. */
   hasWaits(): boolean;
+  /** How many waits of ours go on in it that pass no cancellation on, such as those of `catch` and `finally`. Kept by who waits. */
+  observing: number;
   /** A number that grows with each wait of an async function in this scope or below. */
   lastWait(): number;
   /** Ends the scope. */

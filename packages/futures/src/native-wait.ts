@@ -1,4 +1,12 @@
-import { type LoopContract, loopForNew, registry, type Sink, type Waitable, type Waiter } from "@tsyncio/contract";
+import {
+  type LoopContract,
+  loopForNew,
+  registry,
+  type ScopeContract,
+  type Sink,
+  type Waitable,
+  type Waiter,
+} from "@tsyncio/contract";
 
 /** Waits for `target` on behalf of the current scope, if there is one. */
 export function waitInScope<T>(target: Waitable<T>, sink: Sink<T>): void {
@@ -9,22 +17,29 @@ export function waitInScope<T>(target: Waitable<T>, sink: Sink<T>): void {
 
 /** Waits for `target` on behalf of nobody: no cancellation comes this way. Woken on the loop of the caller, which runs for sure. */
 export function observe<T>(target: Waitable<T>, sink: Sink<T>): void {
-  target.addWaiter(new Observer(target, sink, loopForNew()));
+  const scope = registry.currentScope?.() ?? null;
+  // A virtual clock asks whether the scope waits for something that it knows nothing of.
+  if (scope !== null) scope.observing++;
+  target.addWaiter(new Observer(target, sink, loopForNew(), scope));
 }
 
 class Observer<T> implements Waiter {
   readonly loop: LoopContract;
   readonly #target: Waitable<T>;
   readonly #sink: Sink<T>;
+  /** Who observes, if it is a task. */
+  readonly #scope: ScopeContract | null;
 
-  constructor(target: Waitable<T>, sink: Sink<T>, loop: LoopContract) {
+  constructor(target: Waitable<T>, sink: Sink<T>, loop: LoopContract, scope: ScopeContract | null) {
     this.#target = target;
     this.#sink = sink;
     this.loop = loop;
+    this.#scope = scope;
   }
 
   run(): void {
     this.loop.wakesNative();
+    if (this.#scope !== null) this.#scope.observing--;
     let value: T;
     try {
       value = this.#target.result();

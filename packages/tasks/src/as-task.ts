@@ -1,4 +1,11 @@
-import { type Body, describe, loopForNew, registry, type Startable, type TaskOptions } from "@tsyncio/contract";
+import {
+  type CoroutineGenerator,
+  describe,
+  loopForNew,
+  registry,
+  type Startable,
+  type TaskOptions,
+} from "@tsyncio/contract";
 import type { Task } from "./task.js";
 
 const DEFAULTS: TaskOptions = {};
@@ -17,7 +24,7 @@ export function createTask<T>(source: Startable<T>, options: TaskOptions = DEFAU
  * for the task that registered them.
  */
 export function asTask<This, A extends unknown[], T>(
-  fn: Body<A, T> & ((this: This, ...args: A) => unknown),
+  fn: (this: This, ...args: A) => CoroutineGenerator<T> | PromiseLike<T>,
 ): (this: This, ...args: A) => Task<T> {
   if (typeof fn !== "function") throw new TypeError(`a function was expected by asTask(), got ${describe(fn)}`);
   const made = loopForNew();

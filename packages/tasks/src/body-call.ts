@@ -82,7 +82,7 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
 
   foreignWait(): string | null {
     const scope = this.#nativeScope;
-    if (scope === null || scope.hasWaits()) return null;
+    if (scope === null || scope.hasWaits() || scope.observing > 0) return null;
     return `${this.#body.name || "anonymous"} in ${scope.task.getName()}`;
   }
 
@@ -107,7 +107,7 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
     }
     throw new TypeError(
       `the body of ${this.#who}() must be a generator function, an async function, or return an awaitable; ` +
-        `${this.#body.name || "it"} returned ${describe(awaitable)}`,
+        `${this.#body.name || "it"} returned ${describe(awaitable)}${isAsyncIterable(awaitable) ? ": iterate over it, with forEach() or for await" : ""}`,
     );
   }
 
@@ -136,4 +136,8 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
 /** The scope of the strand whose step this is. */
 function runningScope(): ScopeContract {
   return (registry.stepping as StrandContract).scope;
+}
+
+function isAsyncIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

@@ -228,6 +228,7 @@ export function isGenerator(value: unknown): value is CoroutineGenerator<unknown
     typeof generator.next === "function" &&
     typeof generator.throw === "function" &&
     typeof generator.return === "function" &&
+    typeof generator[Symbol.iterator] === "function" &&
     !isCall(value)
   );
 }

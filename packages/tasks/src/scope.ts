@@ -47,6 +47,7 @@ interface Concurrency {
   /** The number of the latest native wait that began here: how a timeout sees that an async function is not stuck. */
   lastWait: number;
   controller: AbortController | null;
+  observing: number;
 }
 
 const NOBODY: ReadonlySet<never> = new Set<never>();
@@ -237,6 +238,13 @@ export class Scope implements ScopeContract {
     return reason ?? makeCancelledError(this.latestUndelivered());
   }
 
+  get observing(): number {
+    return this.#concurrency?.observing ?? 0;
+  }
+  set observing(count: number) {
+    this.#concurrent().observing = count;
+  }
+
   /** Whether something of ours is waited for in this scope or below. */
   hasWaits(): boolean {
     if (this.#member !== null && this.#member.target !== null) return true;
@@ -322,7 +330,7 @@ export class Scope implements ScopeContract {
   }
 
   #concurrent(): Concurrency {
-    this.#concurrency ??= { children: null, members: null, cell: null, lastWait: 0, controller: null };
+    this.#concurrency ??= { children: null, members: null, cell: null, lastWait: 0, controller: null, observing: 0 };
     return this.#concurrency;
   }
 

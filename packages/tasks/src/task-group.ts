@@ -89,7 +89,7 @@ export class TaskGroup {
 
   /** A function each call of which runs `fn` as a task of the group: for callbacks of the host, `http.createServer(tg.asTask(handler))`. */
   asTask<This, A extends unknown[], T>(
-    fn: Body<A, T> & ((this: This, ...args: A) => unknown),
+    fn: (this: This, ...args: A) => CoroutineGenerator<T> | PromiseLike<T>,
   ): (this: This, ...args: A) => Task<T> {
     const group = this;
     return function (this: This, ...args: A): Task<T> {
