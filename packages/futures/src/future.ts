@@ -5,6 +5,7 @@ import {
   describe,
   type ErrorHandler,
   InvalidStateError,
+  isWaitable,
   type LoopContract,
   loopForNew,
   registry,
@@ -207,8 +208,10 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   /** What stands in `toString` between the angle brackets. */
   protected describeSelf(): string {
     const kind = this[Symbol.toStringTag];
-    if (this.#state === FINISHED) return `${kind} finished result=${describe(this.#value)}`;
-    if (this.#state === UNREAD || this.#state === FAILED) return `${kind} finished exception=${describe(this.#value)}`;
+    const value = this.#value;
+    // Futures may be the results of one another, in a circle.
+    if (this.#state === FINISHED) return `${kind} finished result=${isWaitable(value) ? "<...>" : describe(value)}`;
+    if (this.#state === UNREAD || this.#state === FAILED) return `${kind} finished exception=${describe(value)}`;
     return `${kind} ${this.#state === PENDING ? "pending" : "cancelled"}`;
   }
 
