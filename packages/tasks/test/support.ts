@@ -19,7 +19,10 @@ export const turns = coroutine(function* turns(count: number) {
 /** What `sleep` is, which stands above this package. */
 export const pause = coroutine(function* pause<T>(seconds: number, value?: T) {
   const future = new Future<T>();
-  const timer = getRunningLoop().callLater(seconds, () => future.setResult(value as T), { context: null });
+  const ring = () => {
+    if (!future.done()) future.setResult(value as T);
+  };
+  const timer = getRunningLoop().callLater(seconds, ring, { context: null });
   try {
     return yield* future;
   } finally {
