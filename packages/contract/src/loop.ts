@@ -6,7 +6,7 @@ import type { Runnable, Waitable } from "./step.js";
 /** How a callback is registered. */
 export interface CallbackOptions {
   /** The async context it runs in. Left out: that of the caller. `null`: none is kept (cheaper). */
-  context?: Context | null;
+  context?: Context | null | undefined;
 }
 
 /** A callback that a loop will run (`asyncio.Handle`). */

@@ -28,6 +28,11 @@ export class ReadyQueue {
     this.size = 0;
   }
 
+  /** Gives the memory of a burst back, when it is over. */
+  trim(): void {
+    if (this.size === 0 && this.#mask > 4095) this.clear();
+  }
+
   #grow(): void {
     const old = this.#ring;
     const ring = new Array<Runnable | undefined>(old.length * 2);

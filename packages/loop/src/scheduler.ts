@@ -190,9 +190,9 @@ export abstract class Scheduler implements IdleLoop {
     this.host.afterMicrotasks(this.#pump);
   }
 
-  /** Has a turn come even when nothing is ready. */
+  /** Has the end of a turn come even when nothing is ready. */
   protected nudge(): void {
-    if (this.#state === PARKED) this.enqueue(NOTHING);
+    if (!this.#inTurn && this.#ready.size === 0) this.enqueue(NOTHING);
   }
 
   protected checkClosed(): void {
@@ -237,6 +237,8 @@ export abstract class Scheduler implements IdleLoop {
     if (this.debug) this.slow.check();
     try {
       this.#turns();
+    } catch (error) {
+      this.abort(error);
     } finally {
       registry.runningLoop = outer;
     }
@@ -258,6 +260,7 @@ export abstract class Scheduler implements IdleLoop {
       const runnable = ready.shift();
       this.#left--;
       this.#runOne(runnable);
+      // The callback may have ended the run, by abort().
       if (this.#state !== PUMPING) return;
       const sliceUsed = (++this.#callbacks & 15) === 0 && performance.now() > this.#sliceEnd;
       if (sliceUsed) {
@@ -274,14 +277,13 @@ export abstract class Scheduler implements IdleLoop {
     }
   }
 
-  /** The loop no longer pumps after a callback that ended the run. */
   #runOne(runnable: Runnable): void {
     if (this.debug) this.slow.starts(runnable);
     try {
       runnable.run();
     } catch (error) {
-      if (isFatal(error)) this.abort(error);
-      else this.callbackFailed(runnable, error);
+      if (isFatal(error)) throw error;
+      this.callbackFailed(runnable, error);
     }
     if (this.debug) this.slow.check();
   }
@@ -314,6 +316,7 @@ export abstract class Scheduler implements IdleLoop {
   #park(): void {
     this.slow.forget();
     this.#state = PARKED;
+    this.#ready.trim();
     this.host.park(this, this.#timers.peek()?.when() ?? null);
   }
 }

@@ -55,6 +55,18 @@ describe("the default loop", () => {
     await new Promise<void>((resolve) => next.callSoon(resolve));
   });
 
+  test("can be closed by native code in the middle of a turn", async () => {
+    const loop = getEventLoop();
+    const ran: string[] = [];
+    loop.callSoon(async () => {
+      await null;
+      loop.close();
+    });
+    loop.callSoon(() => ran.push("same turn"));
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    expect([loop.isClosed(), ran]).toEqual([true, []]);
+  });
+
   test("goes on after SystemExit in a callback, which the host is told of", async () => {
     const loop = getEventLoop() as EventLoop;
     const told: unknown[] = [];

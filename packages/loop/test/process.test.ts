@@ -158,7 +158,7 @@ describe.concurrent("a process", () => {
     `);
     expect([code, stdout]).toEqual([0, "later\n"]);
     expect(stderr).toMatch(
-      /^Exception in callback <Handle divide\(\)>\nhandle: <Handle divide\(\)>\n RangeError: by zero\n/,
+      /^Exception in callback <Handle divide\(\)>\nhandle: <Handle divide\(\)>\nRangeError: by zero\n/,
     );
   });
 

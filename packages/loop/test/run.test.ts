@@ -1,4 +1,4 @@
-import { KeyboardInterrupt, RuntimeError, registry, SystemExit } from "@tsyncio/contract";
+import { KeyboardInterrupt, type Runnable, RuntimeError, registry, SystemExit } from "@tsyncio/contract";
 import { type EventLoop, getRunningLoop, newEventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
 import { afterEach, describe, expect, test } from "vitest";
@@ -59,6 +59,13 @@ describe("runForever", () => {
     loop.stop();
     await loop.runForever();
     expect(loop.isRunning()).toBe(false);
+  });
+
+  test("is ended by stop() right behind it", async () => {
+    const loop = newVirtualLoop();
+    const running = loop.runForever();
+    loop.stop();
+    await running;
   });
 
   test("is ended by a stop() that comes from the host while the loop is idle", async () => {
@@ -357,6 +364,22 @@ describe.for([
     await expect(loop.runForever()).rejects.toBe(error);
     expect(log).toEqual([]);
   });
+});
+
+test("a callback that can't even be described ends the run with that error, and leaves the loop in order", async () => {
+  const loop = newVirtualLoop();
+  const error = new Error("no text for you");
+  loop.enqueue({
+    run() {
+      throw new Error("lost");
+    },
+    toString() {
+      throw error;
+    },
+  } as Runnable);
+  await expect(loop.runForever()).rejects.toBe(error);
+  await runFor(loop, 5);
+  expect(loop.time()).toBe(5);
 });
 
 test("a loop says what it is", async () => {

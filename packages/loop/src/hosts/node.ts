@@ -154,7 +154,7 @@ class NodeHost implements Host {
   log(level: "warn" | "error", message: string, error?: unknown): void {
     if (level === "warn") process.emitWarning(message, "TsyncioWarning");
     else if (error === undefined) console.error(message);
-    else console.error(`${message}\n`, error);
+    else console.error("%s\n%O", message, error);
   }
 }
 
