@@ -1,2 +1,3 @@
+export { CancelledError, DeadlockError, KeyboardInterrupt, SystemExit } from "@tsyncio/contract";
 export { run } from "./run.js";
 export { Runner, type RunOptions } from "./runner.js";

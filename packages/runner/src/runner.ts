@@ -12,6 +12,7 @@ import {
   type TaskContract,
   ValueError,
 } from "@tsyncio/contract";
+import { failureOf } from "@tsyncio/futures";
 import { newEventLoop } from "@tsyncio/loop";
 import { bareCell, gather, onAbort, runInCell } from "@tsyncio/tasks";
 import { exitCodeOf, Interrupts } from "./interrupts.js";
@@ -137,8 +138,9 @@ async function cancelAllTasks(loop: LoopContract): Promise<void> {
   for (const task of left) task.cancel();
   await loop.runUntilComplete(gather(left, { returnExceptions: true }));
   for (const task of left) {
-    if (task.cancelled() || task.exception() === null) continue;
+    const failure = task.cancelled() ? null : failureOf(task);
+    if (failure === null) continue;
     const message = "unhandled exception during asyncio.run() shutdown";
-    loop.callExceptionHandler({ message, exception: task.exception(), task });
+    loop.callExceptionHandler({ message, exception: failure.error, task });
   }
 }

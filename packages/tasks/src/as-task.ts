@@ -21,9 +21,10 @@ export function createTask<T>(source: Startable<T>, options: TaskOptions = DEFAU
 
 /**
  * A function each call of which runs `fn` as a task of its own, on the loop that is current now: for callbacks of the host, which would run
- * for the task that registered them.
+ * for the task that registered them. `server.on("request", asTask(async (request, response) => …))` knows its parameters; where the callee is
+ * generic, as `http.createServer`, they are to be annotated.
  */
-export function asTask<This, A extends unknown[], T>(
+export function asTask<A extends unknown[], T, This = unknown>(
   fn: (this: This, ...args: A) => CoroutineGenerator<T> | PromiseLike<T>,
 ): (this: This, ...args: A) => Task<T> {
   if (typeof fn !== "function") throw new TypeError(`a function was expected by asTask(), got ${describe(fn)}`);

@@ -1,5 +1,5 @@
 import { type Joinable, type LoopContract, loopForNew, type ResultOf, type Waiter } from "@tsyncio/contract";
-import { Future, makeCancelledError } from "@tsyncio/futures";
+import { Future, failureOf, makeCancelledError } from "@tsyncio/futures";
 import { splitArguments } from "./arguments.js";
 import { ensureEach } from "./ensure-future.js";
 
@@ -77,9 +77,9 @@ class GatheringFuture extends Future<unknown[]> {
       return;
     }
     if (!this.#returnExceptions) {
-      const error = outcomeError(child);
-      if (error !== null) {
-        this.fail(error);
+      const failure = failureOf(child);
+      if (failure !== null) {
+        this.fail(failure.error);
         return;
       }
     }
@@ -110,21 +110,14 @@ class ChildWaiter implements Waiter {
   }
 }
 
-function outcomeError(future: Future<unknown>): unknown {
-  return future.cancelled() ? cancellationOf(future) : future.exception();
-}
-
 /** The `CancelledError` of a future: the first who asks a task gets the one that ended it. One that is not cancelled gives a new one. */
 function cancellationOf(future: Future<unknown>): unknown {
-  if (!future.cancelled()) return makeCancelledError(future.cancelReason());
-  try {
-    return future.exception();
-  } catch (error) {
-    return error;
-  }
+  const failure = future.cancelled() ? failureOf(future) : null;
+  return failure === null ? makeCancelledError(future.cancelReason()) : failure.error;
 }
 
 function resultOrError(future: Future<unknown>): unknown {
   if (future.cancelled()) return makeCancelledError(future.cancelReason());
-  return future.exception() ?? future.result();
+  const failure = failureOf(future);
+  return failure === null ? future.result() : failure.error;
 }

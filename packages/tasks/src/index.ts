@@ -1,4 +1,10 @@
-export type { TaskOptions } from "@tsyncio/contract";
+export {
+  CancelledError,
+  ExceptionGroup,
+  isCancelledError,
+  rethrowCancelled,
+  type TaskOptions,
+} from "@tsyncio/contract";
 export { type AsCompleted, asCompleted } from "./as-completed.js";
 export { asTask, createTask, outsideTask } from "./as-task.js";
 export { callBody } from "./body-call.js";

@@ -1,5 +1,5 @@
 import type { Joinable, ResultOf } from "@tsyncio/contract";
-import { Future } from "@tsyncio/futures";
+import { Future, failureOf } from "@tsyncio/futures";
 import { ensureFuture } from "./ensure-future.js";
 import { WhenDone } from "./when-done.js";
 
@@ -11,19 +11,25 @@ export function shield<S extends Joinable<unknown>>(source: S): Future<ResultOf<
   const inner = ensureFuture(source) as Future<ResultOf<S>>;
   if (inner.done()) return inner;
   const loop = inner.getLoop();
-  const outer = new Future<ResultOf<S>>({ loop });
-  const watch = new WhenDone(loop, inner, () => copyOutcome(inner, outer), "shield()");
+  const outer = new Shield<ResultOf<S>>({ loop });
+  const watch = new WhenDone(loop, inner, () => outer.copy(inner), "shield()");
   new WhenDone(loop, outer, () => watch.remove(), "shield()");
   return outer;
 }
 
-function copyOutcome<T>(inner: Future<T>, outer: Future<T>): void {
-  if (outer.done()) {
-    if (!inner.cancelled()) inner.exception();
-  } else if (inner.cancelled()) outer.cancel();
-  else {
-    const error = inner.exception();
-    if (error !== null) outer.setException(error);
-    else outer.setResult(inner.result());
+class Shield<T> extends Future<T> {
+  /** Ends as `inner` did, unless it was cancelled before: then the error of `inner` counts as read, as in asyncio. */
+  copy(inner: Future<T>): void {
+    if (this.done()) {
+      if (!inner.cancelled()) failureOf(inner);
+      return;
+    }
+    if (inner.cancelled()) {
+      this.cancel();
+      return;
+    }
+    const failure = failureOf(inner);
+    if (failure === null) this.finish(inner.result());
+    else this.fail(failure.error);
   }
 }

@@ -9,7 +9,7 @@ import {
   type Startable,
   type TaskOptions,
 } from "@tsyncio/contract";
-import { Future } from "@tsyncio/futures";
+import { Future, failureOf } from "@tsyncio/futures";
 import { callBody } from "./body-call.js";
 import { type Coroutine, coroutine } from "./coroutine.js";
 import { currentStrand } from "./current.js";
@@ -61,6 +61,7 @@ export class TaskGroup {
   /**
    * Runs `body(group)`, waits for the tasks made in the group, and gives what the body returned. A group runs once. Cancelling it
    * cancels the body and the tasks, and waits for them.
+   * A group that was ended by {@link cancel} or its signal gives `undefined`.
    * @throws `ExceptionGroup` with the errors of tasks and body; `CancelledError` when it is cancelled from outside.
    */
   run<T>(body: Body<[TaskGroup], T>): Coroutine<T> {
@@ -88,7 +89,7 @@ export class TaskGroup {
   }
 
   /** A function each call of which runs `fn` as a task of the group: for callbacks of the host, `http.createServer(tg.asTask(handler))`. */
-  asTask<This, A extends unknown[], T>(
+  asTask<A extends unknown[], T, This = unknown>(
     fn: (this: This, ...args: A) => CoroutineGenerator<T> | PromiseLike<T>,
   ): (this: This, ...args: A) => Task<T> {
     const group = this;
@@ -193,8 +194,9 @@ export class TaskGroup {
     this.#tasks.delete(task);
     if (this.#tasks.size === 0 && this.#allDone !== null && !this.#allDone.done()) this.#allDone.setResult();
     if (task.cancelled()) return;
-    const error = task.exception();
-    if (error === null) return;
+    const failure = failureOf(task);
+    if (failure === null) return;
+    const { error } = failure;
     this.#errors.push(error);
     if (isFatal(error)) this.#fatal ??= { error };
     const scope = this.#scope as ScopeContract;

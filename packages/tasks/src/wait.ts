@@ -7,7 +7,7 @@ import {
   type ResultOf,
   ValueError,
 } from "@tsyncio/contract";
-import { Future } from "@tsyncio/futures";
+import { Future, failureOf } from "@tsyncio/futures";
 import { type Coroutine, coroutine } from "./coroutine.js";
 import { ensureEach } from "./ensure-future.js";
 import { WhenDone } from "./when-done.js";
@@ -73,7 +73,7 @@ export function* firstOf(
   let left = futures.size;
   const completed = (future: Future<unknown>) => {
     left--;
-    const failed = returnWhen === FIRST_EXCEPTION && !future.cancelled() && future.exception() !== null;
+    const failed = returnWhen === FIRST_EXCEPTION && !future.cancelled() && failureOf(future) !== null;
     if (left > 0 && returnWhen !== FIRST_COMPLETED && !failed) return;
     timer?.cancel();
     release();
