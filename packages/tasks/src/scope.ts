@@ -17,6 +17,8 @@ import { currentScope } from "./scope-cells.js";
 export interface ScopeMember {
   readonly target: Waitable | null;
   scope: Scope;
+  /** Stops waiting, and goes on with `error` in the loop's next turn. `false` when its wait is over already. */
+  interrupt(error: CancelledError): boolean;
 }
 
 /**
@@ -33,6 +35,8 @@ interface Undelivered {
 interface Cancellation {
   /** How many cancellations were asked for and not taken back. */
   requests: number;
+  /** Whether one is just being passed on to the waits. */
+  striking: boolean;
   undelivered: Undelivered | null;
   /** In a task's own scope: the reason of the latest cancellation that did not arrive at once. */
   latestReason: unknown;
@@ -53,6 +57,9 @@ interface Concurrency {
 const NOBODY: ReadonlySet<never> = new Set<never>();
 
 let sequence = 0;
+
+/** Set when a cancellation came back to a scope that is just passing it on: tasks wait for each other in a circle. */
+let circle = false;
 
 /**
  * A node of a task's tree of scopes. Async code can wait for several things at once, so the task is too coarse a unit:
@@ -122,16 +129,28 @@ export class Scope implements ScopeContract {
   }
 
   /** Asks what waits in this scope or below to end with a `CancelledError`. */
-  cancel(reason?: unknown): void {
-    this.#cancelled().requests++;
+  cancel(reason?: unknown): boolean {
+    const state = this.#cancelled();
+    if (state.striking) {
+      circle = true;
+      return false;
+    }
+    state.requests++;
     const limit = sequence;
-    const struck = this.#cancelWaits(reason);
+    state.striking = true;
+    let struck: boolean;
+    try {
+      struck = this.#cancelWaits(reason);
+    } finally {
+      state.striking = false;
+    }
     // Who asks from inside is not waiting: it has its cancellation coming, beside those that were struck.
     if (!struck || this.#contains(currentScope())) {
       this.#cancelled().undelivered = { reason, sequence: ++sequence, after: struck ? limit : -1 };
       this.#root().#cancelled().latestReason = reason;
     }
     this.#abortSignals(reason);
+    return true;
   }
 
   /** Whether a cancellation was ever asked for. */
@@ -325,7 +344,7 @@ export class Scope implements ScopeContract {
   }
 
   #cancelled(): Cancellation {
-    this.#cancellation ??= { requests: 0, undelivered: null, latestReason: undefined };
+    this.#cancellation ??= { requests: 0, striking: false, undelivered: null, latestReason: undefined };
     return this.#cancellation;
   }
 
@@ -365,8 +384,8 @@ export class Scope implements ScopeContract {
   }
 
   #cancelOwnWaits(reason: unknown): boolean {
-    let struck = this.#member?.target?.cancel(reason) ?? false;
-    for (const member of [...this.#members]) if (member.target?.cancel(reason)) struck = true;
+    let struck = this.#member !== null && strike(this.#member, reason);
+    for (const member of [...this.#members]) if (strike(member, reason)) struck = true;
     return struck;
   }
 
@@ -406,4 +425,15 @@ export class Scope implements ScopeContract {
     this.#cancellation.requests--;
     return true;
   }
+}
+
+/** Cancels what `member` waits for. In a circle of tasks that wait for each other, one has to stop waiting. */
+function strike(member: ScopeMember, reason: unknown): boolean {
+  const { target } = member;
+  if (target === null) return false;
+  circle = false;
+  if (target.cancel(reason)) return true;
+  if (!circle) return false;
+  circle = false;
+  return member.interrupt(makeCancelledError(reason));
 }

@@ -26,6 +26,9 @@ import { writeTrace } from "./trace.js";
 
 let created = 0;
 
+/** Set while a wait is described: a task in it is not described with its own wait, since tasks may wait for each other. */
+let describing = false;
+
 /** {@link Task}'s ends, for its strand. */
 let finish: (task: Task<unknown>, value: unknown) => void;
 let fail: (task: Task<unknown>, error: unknown) => void;
@@ -115,9 +118,7 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
    * back. `false` when it is done. The task may clean up first, take long for it, or not end at all.
    */
   override cancel(reason?: unknown): boolean {
-    if (this.done()) return false;
-    this.#ownScope().cancel(reason);
-    return true;
+    return !this.done() && this.#ownScope().cancel(reason);
   }
 
   /** How many cancellations were asked for and not taken back: inside the task, from the current scope to the task's own. */
@@ -160,11 +161,17 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
 
   /** What it waits for, in a few words. */
   describeWait(): string {
-    return this.#strand?.describeWait() ?? "its first turn";
+    const outer = describing;
+    describing = true;
+    try {
+      return this.#strand?.describeWait() ?? "its first turn";
+    } finally {
+      describing = outer;
+    }
   }
 
   protected override describeSelf(): string {
-    const wait = this.done() ? "" : ` wait=${this.describeWait()}`;
+    const wait = this.done() || describing ? "" : ` wait=${this.describeWait()}`;
     return super
       .describeSelf()
       .replace(
