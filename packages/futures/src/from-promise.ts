@@ -11,6 +11,7 @@ export interface FromPromiseOptions<T> {
 /**
  * Makes a foreign promise a future that a cancellation reaches: `fromPromise(promise)`, or `fromPromise((signal) => fetch(url, { signal }))`,
  * whose signal is aborted by the cancellation, with the `CancelledError` as reason.
+ * Wrap a long-lived promise once: what waits for a promise can't be taken off it again.
  * @throws `TypeError` when `source` is neither a promise nor a function.
  */
 export function fromPromise<T>(
