@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function measure(options: Options, python: Python | null): Promise<Row[]> {
   const chosen = suites.filter(({ name }) => options.suites.length === 0 || options.suites.includes(name));
   const present = peerNames.filter((name) => isPresent(name, python));
-  const cases = plan(chosen, present, { rounds: options.rounds, warmUp: 200, measure: 500 });
+  const cases = plan(chosen, present, { rounds: options.rounds, warmUp: 300, measure: 500 });
   const measurements = cases.flatMap(({ peers, ours }) => [...peers.values(), ...ours.values()]);
   const watcher = progress(measurements.reduce((sum, { rounds }) => sum + rounds, 0));
 
