@@ -15,8 +15,13 @@ import { type Coroutine, callBody, coroutine, currentStrand, onAbort } from "@ts
 import { Abandonment } from "./abandonment.js";
 import { type Place, placeOf } from "./place.js";
 
-/** {@link Timeout.run}, asked for at `place`. */
-export let runFrom: <T>(place: Place | null, timeout: Timeout, body: Body<[Timeout], T>) => Coroutine<T>;
+/** {@link Timeout.run}, asked for at `place`; with a deadline so many seconds after its beginning, if `delay` is given. */
+export let runFrom: <T>(
+  place: Place | null,
+  timeout: Timeout,
+  body: Body<[Timeout], T>,
+  delay?: number | null,
+) => Coroutine<T>;
 
 /** How a timeout behaves. */
 export interface TimeoutOptions {
@@ -95,9 +100,9 @@ export class Timeout {
   }
 
   static {
-    runFrom = <T>(place: Place | null, timeout: Timeout, body: Body<[Timeout], T>) => {
+    runFrom = <T>(place: Place | null, timeout: Timeout, body: Body<[Timeout], T>, delay: number | null = null) => {
       timeout.#place = place;
-      return timeout.#run(callBody<T>(body, [timeout], "timeout")) as Coroutine<T>;
+      return timeout.#run(callBody<T>(body, [timeout], "timeout"), delay) as Coroutine<T>;
     };
   }
 
@@ -106,7 +111,7 @@ export class Timeout {
     return `<Timeout [${this.#state}]${when}>`;
   }
 
-  readonly #run = coroutine(function* timeout(this: Timeout, body: Coroutine<unknown>) {
+  readonly #run = coroutine(function* timeout(this: Timeout, body: Coroutine<unknown>, delay: number | null) {
     if (this.#state !== "created") throw new RuntimeError("Timeout has already been entered");
     const strand = currentStrand("Timeout");
     const before = strand.scope.cancelling();
@@ -114,6 +119,7 @@ export class Timeout {
     this.#strand = strand;
     const scope = strand.enter();
     this.#scope = scope;
+    if (delay !== null) this.#when = scope.loop.time() + delay;
     this.#timer = this.#arm();
     const { signal } = this.#options;
     const stopListening = signal === undefined ? null : onAbort(signal, () => scope.cancel(signal.reason));

@@ -36,9 +36,8 @@ const waiting = coroutine(function* waitFor(
   options: TimeoutOptions,
 ) {
   if (seconds !== null && seconds <= 0) return yield* withoutWaiting(source);
-  const when = seconds === null ? null : loopForNew().time() + seconds;
   const body = typeof source === "function" ? source : () => awaitable(source);
-  return yield* runFrom(place, new Timeout(when, options), body);
+  return yield* runFrom(place, new Timeout(null, options), body, seconds);
 });
 
 /** CPython's way for a deadline that has passed: a result that is there counts, all else is cancelled. */

@@ -1,4 +1,4 @@
-import type { ExceptionContext, Host, TimerHandleContract } from "@tsyncio/contract";
+import type { ExceptionContext, Host, TimerEntry } from "@tsyncio/contract";
 import type { EventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
 import { expect } from "vitest";
@@ -24,18 +24,13 @@ export function worldOf(options: Parameters<typeof newVirtualLoop>[0] = {}): Wor
   const reports: ExceptionContext[] = [];
   const log: string[] = [];
   const expected: string[] = [];
-  const timers: TimerHandleContract[] = [];
+  const timers: TimerEntry[] = [];
   const loop = newVirtualLoop({ exceptionHandler: (_, context) => reports.push(context), ...options });
-  for (const method of ["enqueueAt", "callAt"] as const) {
-    const make = loop[method].bind(loop) as (...args: never[]) => TimerHandleContract;
-    Object.assign(loop, {
-      [method](...args: never[]): TimerHandleContract {
-        const timer = make(...args);
-        timers.push(timer);
-        return timer;
-      },
-    });
-  }
+  const addTimer = loop.addTimer.bind(loop);
+  loop.addTimer = (timer) => {
+    addTimer(timer);
+    timers.push(timer);
+  };
   loop.host.log = (_, message) => log.push(message);
   return {
     loop,
