@@ -2,4 +2,4 @@ export { failure, outcome } from "./failure.ts";
 export { collectGarbage } from "./garbage.ts";
 export { type Kind, type Laws, type LawTools, laws, on, type Script, type Wait } from "./laws.ts";
 export { type Ended, type Program, type ProgramOptions, runProgram, startProgram } from "./program.ts";
-export { type World, worldOf } from "./world.ts";
+export { realWorld, type World, worldOf } from "./world.ts";

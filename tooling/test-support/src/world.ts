@@ -1,11 +1,13 @@
 import type { ExceptionContext, Host, TimerEntry } from "@tsyncio/contract";
-import type { EventLoop } from "@tsyncio/loop";
+import { type EventLoop, type ExceptionHandler, type LoopOptions, newEventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
 import { expect } from "vitest";
 
-/** A virtual loop, with what it says and what it holds under watch. */
-export interface World {
-  readonly loop: EventLoop & { readonly host: Host & { advance(seconds: number): void } };
+type VirtualLoop = ReturnType<typeof newVirtualLoop>;
+
+/** A loop, with what it says and what it holds under watch. */
+export interface World<L extends EventLoop = VirtualLoop> {
+  readonly loop: L;
   /** What the loop told its exception handler and nobody took. */
   readonly reports: ExceptionContext[];
   /** What the loop wrote for the developer and nobody took. */
@@ -20,18 +22,30 @@ export interface World {
   leave(): void;
 }
 
+/** A world on a virtual clock. */
 export function worldOf(options: Parameters<typeof newVirtualLoop>[0] = {}): World {
+  return watched((exceptionHandler) => newVirtualLoop({ exceptionHandler, ...options }));
+}
+
+/** A world in real time: for what only that can show. */
+export function realWorld(options: LoopOptions = {}): World<EventLoop> {
+  return watched((exceptionHandler) => newEventLoop({ exceptionHandler, ...options }));
+}
+
+function watched<L extends EventLoop>(make: (handler: ExceptionHandler) => L): World<L> {
   const reports: ExceptionContext[] = [];
   const log: string[] = [];
   const expected: string[] = [];
   const timers: TimerEntry[] = [];
-  const loop = newVirtualLoop({ exceptionHandler: (_, context) => reports.push(context), ...options });
+  const loop = make((_, context) => reports.push(context));
   const addTimer = loop.addTimer.bind(loop);
   loop.addTimer = (timer) => {
     addTimer(timer);
     timers.push(timer);
   };
-  loop.host.log = (_, message) => log.push(message);
+  const { host } = loop;
+  const ownLog = Object.getOwnPropertyDescriptor(host, "log");
+  host.log = (_, message) => log.push(message);
   return {
     loop,
     reports,
@@ -47,6 +61,9 @@ export function worldOf(options: Parameters<typeof newVirtualLoop>[0] = {}): Wor
         iterators: loop.openIterators.size,
       };
       loop.close();
+      // Hosts of real loops are shared.
+      if (ownLog === undefined) delete (host as Partial<Host>).log;
+      else Object.defineProperty(host, "log", ownLog);
       expect({ ...left, reports: reports.map(textOf), log }, "what is left").toEqual({
         tasks: [],
         timers: [],
