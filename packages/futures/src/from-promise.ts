@@ -63,7 +63,7 @@ class PromiseFuture<T> extends Future<T> {
 
   #rejected(error: unknown): void {
     this.#isOver();
-    if (!this.done()) this.setException(error ?? new Error(`promise rejected with ${error}`));
+    if (!this.done()) this.fail(error);
   }
 
   #dispose(value: T, onLate: (value: T) => void): void {

@@ -4,6 +4,5 @@ export { callerLocation, withoutOurFrames } from "./caller-location.js";
 export { getEventLoop, newEventLoop, setEventLoop } from "./default-loop.js";
 export { EventLoop, type ExceptionHandler, type LoopOptions } from "./event-loop.js";
 export { Handle, TimerHandle } from "./handles.js";
-export { detectHost } from "./hosts/detect.js";
 export { secondsOf } from "./seconds.js";
 export { warnOnce } from "./warn-once.js";

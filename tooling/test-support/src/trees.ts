@@ -99,7 +99,7 @@ export async function play(
     const { define } = kindOf(node);
     const task = createTask(define(() => body(node, number), "node") as () => PromiseLike<unknown>);
     tasks.push(task);
-    task.addDoneCallback(() => trace.push(`${loop.time()} ${number} ${endOf(task)}`));
+    task.addDoneCallback(() => trace.push(`${loop.time()} ${number} ${endOf(task)}, cancelling ${task.cancelling()}`));
     return task;
   };
 
