@@ -1,4 +1,4 @@
-import { describe, isWaitable, RuntimeError, runningLoop, type Startable } from "@tsyncio/contract";
+import { describe, isCall, RuntimeError, runningLoop, type Startable } from "@tsyncio/contract";
 import { Runner, type RunOptions } from "./runner.js";
 
 /**
@@ -9,9 +9,10 @@ import { Runner, type RunOptions } from "./runner.js";
  */
 export async function run<T>(main: Startable<T>, options: RunOptions = {}): Promise<T> {
   if (runningLoop() !== null) throw new RuntimeError("asyncio.run() cannot be called from a running event loop");
-  if (typeof main !== "function" && (typeof main !== "object" || main === null || isWaitable(main))) {
+  const isPromise = !isCall(main) && typeof (main as Partial<PromiseLike<T>> | null)?.then === "function";
+  if (isPromise || (typeof main !== "function" && (typeof main !== "object" || main === null))) {
     throw new TypeError(
-      `a coroutine was expected, got ${describe(main)}; write run(main), without calling an async function`,
+      `a coroutine was expected, got ${describe(main)}; write run(main) or run(() => main(…)): an async function is not to be called here`,
     );
   }
   const runner = new Runner(options);

@@ -47,17 +47,19 @@ export class Runner {
   #closed = false;
 
   constructor(options: RunOptions = {}) {
-    const { signals, loopFactory } = options;
+    const { signals, signal, loopFactory } = options;
     if (signals !== undefined && !Array.isArray(signals)) {
       throw new TypeError(`signals must be an array of names such as ["SIGINT", "SIGTERM"], got ${describe(signals)}`);
     }
-    for (const signal of signals ?? []) {
-      if (!/^SIG[A-Z0-9]+$/.test(signal))
-        throw new ValueError(`signals must be names such as "SIGTERM", got ${describe(signal)}`);
+    for (const name of signals ?? []) {
+      if (!/^SIG[A-Z0-9]+$/.test(name))
+        throw new ValueError(`signals must be names such as "SIGTERM", got ${describe(name)}`);
     }
     if (loopFactory !== undefined && typeof loopFactory !== "function") {
       throw new TypeError(`loopFactory must be a function, got ${describe(loopFactory)}`);
     }
+    // Only to have a bad one refused here.
+    if (signal !== undefined) onAbort(signal, () => {})();
     this.#options = options;
   }
 

@@ -14,7 +14,7 @@ import {
   type Suspension,
 } from "@tsyncio/contract";
 import { observe } from "@tsyncio/futures";
-import { type Watch, warnOfSharedTask, watchForAwait } from "./never-awaited.js";
+import { noteUse, type Watch, warnOfSharedTask, watchForAwait } from "./never-awaited.js";
 import { currentScope } from "./scope-cells.js";
 
 /**
@@ -163,7 +163,7 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
 
   /** Keeps the warning of a forgotten `await` from being given. */
   protected noteUse(): void {
-    if (this.#watch !== null) this.#watch.used = true;
+    if (this.#watch !== null) noteUse(this.#watch);
   }
 }
 

@@ -4,7 +4,7 @@ import { currentScope } from "./scope-cells.js";
 
 /** What is known of a coroutine that is watched, also after it is gone. */
 export interface Watch {
-  /** Set by the coroutine when it is awaited, made a task, or closed. */
+  /** See {@link noteUse}. */
   used: boolean;
   readonly name: string;
   readonly source: string | null;
@@ -32,17 +32,32 @@ const production =
 /** What was warned of, so that a forgotten `await` in a loop is told once. */
 const told = new Set<string>();
 
-const collected = new FinalizationRegistry<Watch>(({ used, name, source, warn }) => {
+/** In debug mode, what is watched and not used: told when the process ends, should it not be collected before. */
+const unused = new Set<Watch>();
+
+const collected = new FinalizationRegistry<Watch>(report);
+
+function report(watch: Watch): void {
+  unused.delete(watch);
+  const { used, name, source, warn } = watch;
   const message = `coroutine '${name}' was never awaited${source === null ? "" : `, made at ${source}`}`;
   if (used || told.has(message)) return;
   told.add(message);
   warn(`${message} (write await or yield* in front of the call)`);
-});
+}
+
+/** The coroutine was awaited, made a task, or closed. */
+export function noteUse(watch: Watch): void {
+  watch.used = true;
+  unused.delete(watch);
+}
 
 /** Has a warning given should `coroutine`, which was just made, be collected unused. Never keeps it alive for long. */
 export function watchForAwait(coroutine: Watchable): void {
   if (registry.debugging && runningLoop()?.getDebug()) {
-    register(coroutine, callerLocation(), callbackKind());
+    const watch = register(coroutine, callerLocation(), callbackKind());
+    if (unused.size === 0) loopForNew().host.beforeEnd(() => [...unused].forEach(report));
+    unused.add(watch);
     return;
   }
   if (production || --countdown > 0) return;
@@ -51,13 +66,14 @@ export function watchForAwait(coroutine: Watchable): void {
   candidate = coroutine;
 }
 
-function register(coroutine: Watchable, source: string | null, callbackKind: string | null): void {
+function register(coroutine: Watchable, source: string | null, callbackKind: string | null): Watch {
   const { name } = coroutine;
   const { host } = loopForNew();
   const warn = (message: string) => host.log("warn", message);
   const watch = { used: false, name, source, warn, callbackKind };
   coroutine.watch(watch);
   collected.register(coroutine, watch);
+  return watch;
 }
 
 /** The kind of host callback that is on the stack, where that inherits the task it was made in. */

@@ -272,7 +272,9 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
     if (scope?.hasUndelivered() && this.target.cancel(scope.latestUndelivered())) scope.takeUndelivered();
   }
 
-  #waitNative(promise: PromiseLike<unknown>): void {
+  #waitNative(thenable: PromiseLike<unknown>): void {
+    // What is no promise may throw from its `then`, or call back twice.
+    const promise = thenable instanceof Promise ? thenable : Promise.resolve(thenable);
     this.#native = promise;
     // Out of the way: the scope's waits are those of the async function now.
     this.scope.remove(this);

@@ -151,6 +151,11 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     return this.cancelled() ? super.cancelReason() : this.#scope?.latestReason;
   }
 
+  /** What loggers show of it: its fields lead to all tasks of the loop. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   override setResult(): never {
     throw new RuntimeError("Task does not support set_result operation");
   }

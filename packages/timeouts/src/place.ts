@@ -1,9 +1,4 @@
-const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor as FunctionConstructor;
-
-/** The caller of `callee`, which was given `body`. A generator is never left behind, so nothing is captured for one. */
-export function placeOf(callee: (...args: never[]) => unknown, body: unknown): Place | null {
-  return body instanceof GeneratorFunction ? null : new Place(callee);
-}
+import { TimeoutError } from "@tsyncio/contract";
 
 /**
  * Where a timeout was asked for: the caller of one of our functions. Only the one frame is captured, and it is made a text when a report
@@ -24,4 +19,14 @@ export class Place {
   toString(): string {
     return /([^\s()]+:\d+:\d+)\)?\s*$/.exec(this.stack ?? "")?.[1] ?? "an unknown place";
   }
+}
+
+/** A `TimeoutError` with the place where the timeout was asked for as its stack: that of the throw would show our inside. */
+export function makeTimeoutError(place: Place): TimeoutError {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = new TimeoutError();
+  Error.stackTraceLimit = limit;
+  error.stack = `${error.name}\n    at ${place}`;
+  return error;
 }

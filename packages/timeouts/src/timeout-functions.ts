@@ -1,7 +1,7 @@
 import { type Body, type Delay, loopForNew } from "@tsyncio/contract";
 import { secondsOf } from "@tsyncio/loop";
 import type { Coroutine } from "@tsyncio/tasks";
-import { placeOf } from "./place.js";
+import { Place } from "./place.js";
 import { runFrom, Timeout, type TimeoutOptions } from "./timeout.js";
 
 /**
@@ -11,10 +11,10 @@ import { runFrom, Timeout, type TimeoutOptions } from "./timeout.js";
  */
 export function timeout<T>(delay: Delay | null, body: Body<[Timeout], T>, options?: TimeoutOptions): Coroutine<T> {
   const seconds = delay === null ? null : secondsOf(loopForNew(), delay);
-  return runFrom(placeOf(timeout, body), new Timeout(null, options), body, seconds);
+  return runFrom(new Place(timeout), new Timeout(null, options), body, seconds);
 }
 
 /** {@link timeout} with a deadline in seconds of `loop.time()` (`asyncio.timeout_at`). */
 export function timeoutAt<T>(when: number | null, body: Body<[Timeout], T>, options?: TimeoutOptions): Coroutine<T> {
-  return runFrom(placeOf(timeoutAt, body), new Timeout(when, options), body);
+  return runFrom(new Place(timeoutAt), new Timeout(when, options), body);
 }

@@ -8,16 +8,15 @@ import {
   RuntimeError,
   type ScopeContract,
   type StrandContract,
-  TimeoutError,
   ValueError,
 } from "@tsyncio/contract";
 import { type Coroutine, callBody, coroutine, currentStrand, onAbort } from "@tsyncio/tasks";
 import { Abandonment } from "./abandonment.js";
-import { type Place, placeOf } from "./place.js";
+import { makeTimeoutError, Place } from "./place.js";
 
 /** {@link Timeout.run}, asked for at `place`; with a deadline so many seconds after its beginning, if `delay` is given. */
 export let runFrom: <T>(
-  place: Place | null,
+  place: Place,
   timeout: Timeout,
   body: Body<[Timeout], T>,
   delay?: number | null,
@@ -56,7 +55,9 @@ export class Timeout {
   constructor(when: number | null, options: TimeoutOptions = {}) {
     this.#when = checkWhen(when);
     this.#options = options;
-    const { abandonAfter } = options;
+    const { abandonAfter, signal } = options;
+    // Only to have a bad one refused here.
+    if (signal !== undefined) onAbort(signal, () => {})();
     this.#abandonAfter =
       abandonAfter === undefined || abandonAfter === null ? abandonAfter : parseDelay(abandonAfter, "abandonAfter");
   }
@@ -96,11 +97,11 @@ export class Timeout {
    * @throws `TimeoutError` when the body ends by the timeout's cancellation, and by no other.
    */
   run<T>(body: Body<[Timeout], T>): Coroutine<T> {
-    return runFrom(placeOf(this.run, body), this, body);
+    return runFrom(new Place(this.run), this, body);
   }
 
   static {
-    runFrom = <T>(place: Place | null, timeout: Timeout, body: Body<[Timeout], T>, delay: number | null = null) => {
+    runFrom = <T>(place: Place, timeout: Timeout, body: Body<[Timeout], T>, delay: number | null = null) => {
       timeout.#place = place;
       return timeout.#run(callBody<T>(body, [timeout], "timeout"), delay) as Coroutine<T>;
     };
@@ -129,7 +130,7 @@ export class Timeout {
       return value;
     } catch (error) {
       // Another cancellation that arrived meanwhile wins over this timeout: its count is still there.
-      if (this.#end() <= before && error instanceof CancelledError) throw new TimeoutError();
+      if (this.#end() <= before && error instanceof CancelledError) throw makeTimeoutError(this.#place as Place);
       throw error;
     } finally {
       stopListening?.();
@@ -154,12 +155,7 @@ export class Timeout {
     const patience = this.#abandonAfter === undefined ? scope.task.abandonAfter : this.#abandonAfter;
     scope.cancel();
     if (patience === null) return;
-    this.#abandonment = new Abandonment(
-      this.#strand as StrandContract,
-      scope,
-      patience,
-      String(this.#place ?? "an unknown place"),
-    );
+    this.#abandonment = new Abandonment(this.#strand as StrandContract, scope, patience, String(this.#place));
   }
 
   /** The body has ended. When the timeout struck: takes its cancellation back, and gives the count of those that are left. */

@@ -7,12 +7,11 @@ import {
   type Joinable,
   loopForNew,
   type ResultOf,
-  TimeoutError,
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { secondsOf } from "@tsyncio/loop";
 import { type Coroutine, coroutine, ensureFuture, WhenDone } from "@tsyncio/tasks";
-import { type Place, placeOf } from "./place.js";
+import { makeTimeoutError, Place } from "./place.js";
 import { runFrom, Timeout, type TimeoutOptions } from "./timeout.js";
 
 /**
@@ -26,29 +25,29 @@ export function waitFor<S extends Joinable<unknown>>(
   options: TimeoutOptions = {},
 ): Coroutine<ResultOf<S>> {
   const seconds = delay === null ? null : secondsOf(loopForNew(), delay);
-  return waiting(placeOf(waitFor, source), source, seconds, options) as Coroutine<ResultOf<S>>;
+  return waiting(new Place(waitFor), source, seconds, options) as Coroutine<ResultOf<S>>;
 }
 
 const waiting = coroutine(function* waitFor(
-  place: Place | null,
+  place: Place,
   source: Joinable<unknown>,
   seconds: number | null,
   options: TimeoutOptions,
 ) {
-  if (seconds !== null && seconds <= 0) return yield* withoutWaiting(source);
+  if (seconds !== null && seconds <= 0) return yield* withoutWaiting(place, source);
   const body = typeof source === "function" ? source : () => awaitable(source);
   return yield* runFrom(place, new Timeout(null, options), body, seconds);
 });
 
 /** CPython's way for a deadline that has passed: a result that is there counts, all else is cancelled. */
-const withoutWaiting = coroutine(function* waitFor(source: Joinable<unknown>) {
+const withoutWaiting = coroutine(function* waitFor(place: Place, source: Joinable<unknown>) {
   const future = ensureFuture(source);
   if (future.done()) return future.result();
   yield* cancelAndWait(future);
   try {
     return future.result();
   } catch (error) {
-    if (error instanceof CancelledError) throw new TimeoutError();
+    if (error instanceof CancelledError) throw makeTimeoutError(place);
     throw error;
   }
 });

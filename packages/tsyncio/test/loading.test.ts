@@ -23,7 +23,7 @@ test.each([
 
 test.each([
   ["(async () => {})()", "got a promise: export the function itself, without calling it"],
-  ["coroutine(function* () {})()", "got an object of Coroutine: export the function itself, without calling it"],
+  ["coroutine(function* () {})()", "got <Coroutine coroutine>: export the function itself, without calling it"],
   ["42", `got 42: ${advice}`],
   ["null", `got null: ${advice}`],
   ["() => 42", `but it returned 42: ${advice}`],
