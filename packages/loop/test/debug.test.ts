@@ -1,4 +1,4 @@
-import type { Delay } from "@tsyncio/contract";
+import { type Delay, registry } from "@tsyncio/contract";
 import { callerLocation, newEventLoop, secondsOf, warnOnce } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -23,6 +23,14 @@ test("debug mode can be set and read", () => {
   expect(loop.getDebug()).toBe(true);
   loop.setDebug(false);
   expect(loop.getDebug()).toBe(false);
+});
+
+test("the packages above know that some loop is in debug mode", () => {
+  registry.debugging = false;
+  newVirtualLoop({ debug: false }).setDebug(false);
+  expect(registry.debugging).toBe(false);
+  newVirtualLoop().setDebug(true);
+  expect(registry.debugging).toBe(true);
 });
 
 describe("slow callbacks", () => {

@@ -44,6 +44,16 @@ describe("the default loop", () => {
     const loop = getEventLoop();
     loop.callSoon(() => loop.stop());
     await new Promise<void>((resolve) => loop.callLater("1ms", resolve));
+    const turns: number[] = [];
+    loop.callSoon(() => {
+      turns.push(1);
+      loop.callSoon(() => {
+        turns.push(2);
+        loop.stop();
+      });
+    });
+    await loop.runForever();
+    expect(turns).toEqual([1, 2]);
   });
 
   test("once closed is followed by another", async () => {

@@ -78,6 +78,7 @@ describe("refused, with the old handler left in place:", () => {
     ["a number", 15, 'signal must be a name such as "SIGTERM", got 15', ValueError],
     ["a signal that does not exist", "SIGNONE", "unknown signal: SIGNONE", ValueError],
     ["a signal that can't be caught", "SIGKILL", "SIGKILL cannot be caught", RuntimeError],
+    ["another signal that can't be caught", "SIGSTOP", "SIGSTOP cannot be caught", RuntimeError],
   ] as [string, string, string, new (message: string) => Error][])("%s", ([, signal, message, type]) => {
     const loop = newEventLoop();
     expect(() => loop.addSignalHandler(signal, () => {})).toThrow(new type(message));

@@ -115,12 +115,9 @@ class NodeHost implements Host {
   onSignal(signal: string, fn: () => void): () => void {
     const known = builtin<typeof import("node:os")>("node:os")?.constants.signals;
     if (known !== undefined && !Object.hasOwn(known, signal)) throw new ValueError(`unknown signal: ${signal}`);
+    if (signal === "SIGKILL" || signal === "SIGSTOP") throw new RuntimeError(`${signal} cannot be caught`);
     const listener = () => fn();
-    try {
-      process.on(signal as NodeJS.Signals, listener);
-    } catch (error) {
-      throw new RuntimeError(`${signal} cannot be caught`, { cause: error });
-    }
+    process.on(signal as NodeJS.Signals, listener);
     return () => process.off(signal as NodeJS.Signals, listener);
   }
 
