@@ -1,7 +1,6 @@
 // Programs that end their process, or wait for what comes from outside: scripts of programs/, each run in a process of
 // its own, on the runtime that runs the case.
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import type { Readable } from "node:stream";
+import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { denoArguments } from "./runtimes.js";
@@ -15,7 +14,9 @@ export interface Ended {
 }
 
 export interface RunningProgram {
-  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** Sends it a signal. */
+  kill(signal: NodeJS.Signals): void;
+  isRunning(): boolean;
   /** Its first line on stdout. */
   readonly ready: Promise<string>;
   readonly ended: Promise<Ended>;
@@ -46,7 +47,12 @@ export function startProgram(name: string, ...words: string[]): RunningProgram {
       resolve({ code, signal, lines: stdout.split("\n").filter((line) => line !== ""), stderr: await stderr });
     });
   });
-  return { child, ready, ended };
+  let running = true;
+  child.once("exit", () => {
+    running = false;
+  });
+  // Not child.kill(): Deno takes a child that it was called on for killed, whatever code that exits with.
+  return { kill: (signal) => process.kill(child.pid!, signal), isRunning: () => running, ready, ended };
 }
 
 /** Runs programs/`name`.js to its end. */
