@@ -3,6 +3,8 @@ import {
   type Delay,
   describe,
   type Joinable,
+  type LoopContract,
+  loopForNew,
   parseDelay,
   type ResultOf,
   TimeoutError,
@@ -39,21 +41,23 @@ class Completions implements AsCompleted<unknown> {
   readonly #done: (Future<unknown> | null)[] = [];
   /** Who waits for the next entry of `#done`. */
   readonly #getters: Future<void>[] = [];
-  readonly #todo = new Map<Future<unknown>, WhenDone<Future<unknown>>>();
+  /** Who is not done, and its watch: `null` while {@link #resting}. */
+  readonly #todo = new Map<Future<unknown>, WhenDone<Future<unknown>> | null>();
+  /** Whether the iteration was left. */
+  #resting = true;
   /** How many have not been asked for. */
   #left: number;
+  readonly #loop: LoopContract;
+  readonly #deadline: number | null;
   #timer: { cancel(): void } | null = null;
 
   constructor(sources: Iterable<Joinable<unknown>>, timeout: number | null) {
-    const futures = new Set(ensureEach(sources));
-    this.#left = futures.size;
-    for (const future of futures) {
-      const loop = future.getLoop();
-      this.#todo.set(future, new WhenDone(loop, future, (f) => this.#completed(f), "asCompleted()"));
-      if (timeout !== null && this.#timer === null) {
-        this.#timer = loop.enqueueAt(loop.time() + timeout, { run: () => this.#timedOut() });
-      }
-    }
+    const futures = ensureEach(sources);
+    for (const future of futures) this.#todo.set(future, null);
+    this.#left = this.#todo.size;
+    this.#loop = futures[0]?.getLoop() ?? loopForNew();
+    this.#deadline = timeout === null ? null : this.#loop.time() + timeout;
+    this.#watch();
   }
 
   [Symbol.iterator](): Iterator<Coroutine<unknown>, undefined, unknown> {
@@ -66,7 +70,35 @@ class Completions implements AsCompleted<unknown> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<{ task: Future<unknown> }, undefined, unknown> {
-    return { next: () => (this.#take() ? this.#nextTask() : END()) };
+    return {
+      next: () => (this.#take() ? this.#nextTask() : END()),
+      return: () => {
+        this.#rest();
+        return END();
+      },
+    };
+  }
+
+  #watch(): void {
+    if (!this.#resting) return;
+    this.#resting = false;
+    for (const future of this.#todo.keys()) {
+      const completed = (f: Future<unknown>) => this.#completed(f);
+      this.#todo.set(future, new WhenDone(future.getLoop(), future, completed, "asCompleted()"));
+    }
+    if (this.#deadline === null || this.#todo.size === 0) return;
+    this.#timer = this.#loop.enqueueAt(this.#deadline, { run: () => this.#timedOut() });
+  }
+
+  /** Watches nobody until someone goes on: an iteration that was left holds nothing. */
+  #rest(): void {
+    if (this.#getters.length > 0) return;
+    this.#resting = true;
+    this.#timer?.cancel();
+    for (const [future, watch] of this.#todo) {
+      watch?.remove();
+      this.#todo.set(future, null);
+    }
   }
 
   #take(): boolean {
@@ -76,6 +108,7 @@ class Completions implements AsCompleted<unknown> {
   }
 
   readonly #next = coroutine(function* (this: Completions) {
+    this.#watch();
     while (this.#done.length === 0) yield* this.#wakeUp();
     const future = this.#done.shift() as Future<unknown> | null;
     if (future === null) throw new TimeoutError();
@@ -127,7 +160,7 @@ class Completions implements AsCompleted<unknown> {
 
   #timedOut(): void {
     for (const watch of this.#todo.values()) {
-      watch.remove();
+      watch?.remove();
       this.#put(null);
     }
     this.#todo.clear();

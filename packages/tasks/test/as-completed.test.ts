@@ -162,6 +162,43 @@ describe("asCompleted, as an async iterable", () => {
     world.leave();
   });
 
+  it("left by break holds neither what is not done nor a timer, and can be gone on with", async () => {
+    const world = worldOf();
+    const seen: unknown[] = [];
+    const future = new Future<string>({ loop: world.loop });
+    await world.loop.runUntilComplete(async () => {
+      const completions = asCompleted([pause(1, "a"), future, pause(2, "b")], { timeout: 100 });
+      for await (const { task } of completions) {
+        seen.push(task.result());
+        break;
+      }
+      await pause(3);
+      expect(world.timersLeft()).toEqual([]);
+      for await (const { task } of completions) {
+        seen.push(task.result());
+        if (task.result() === "b") world.loop.callLater(1, () => future.setResult("late"));
+      }
+    });
+    expect(seen).toEqual(["a", "b", "late"]);
+    world.leave();
+  });
+
+  it("left by break and gone on with after its timeout says so", async () => {
+    const world = worldOf();
+    const future = new Future<string>({ loop: world.loop });
+    await world.loop.runUntilComplete(async () => {
+      const completions = asCompleted([pause(1), future], { timeout: 2 });
+      for await (const _ of completions) break;
+      await pause(5);
+      const again = (async () => {
+        for await (const _ of completions);
+      })();
+      await expect(again).rejects.toBeInstanceOf(TimeoutError);
+    });
+    future.cancel();
+    world.leave();
+  });
+
   both("an error stays in its task", function* ({ fn }) {
     const seen: unknown[] = [];
     yield* on(
@@ -197,5 +234,18 @@ describe("arguments of asCompleted", () => {
     const results: number[] = [];
     for (const next of asCompleted(sources())) results.push(yield* on(next));
     expect(results).toEqual([1, 2]);
+  });
+});
+
+describe("asCompleted of many", () => {
+  both("costs each of them the same", function* () {
+    const futures = Array.from({ length: 20_000 }, () => new Future<number>());
+    const completions = asCompleted(futures);
+    futures.forEach((future, index) => {
+      future.setResult(index);
+    });
+    let sum = 0;
+    for (const next of completions) sum += yield* on(next);
+    expect(sum).toBe((20_000 * 19_999) / 2);
   });
 });

@@ -18,6 +18,8 @@ export interface World<L extends EventLoop = VirtualLoop> {
   willReport(text: string): void;
   /** {@link log}, which is taken. */
   takeLog(): string[];
+  /** The timers that are set. */
+  timersLeft(): string[];
   /** Closes the loop. Fails when a task, timer, foreign promise, iterator, report or line of the log is left. */
   leave(): void;
 }
@@ -46,8 +48,11 @@ function watched<L extends EventLoop>(make: (handler: ExceptionHandler) => L): W
   const { host } = loop;
   const ownLog = Object.getOwnPropertyDescriptor(host, "log");
   host.log = (_, message) => log.push(message);
+  const timersLeft = () =>
+    timers.filter((timer) => !timer.cancelled() && timer.when() > loop.time()).map((timer) => String(timer));
   return {
     loop,
+    timersLeft,
     reports,
     log,
     takeReports: () => reports.splice(0).map(textOf),
@@ -56,7 +61,7 @@ function watched<L extends EventLoop>(make: (handler: ExceptionHandler) => L): W
     leave() {
       const left = {
         tasks: [...loop.tasks].map(String),
-        timers: timers.filter((timer) => !timer.cancelled() && timer.when() > loop.time()).map(String),
+        timers: timersLeft(),
         foreignWork: [...loop.foreignWork].map((work) => work.foreignWait()),
         iterators: loop.openIterators.size,
       };
