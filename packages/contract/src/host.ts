@@ -63,6 +63,8 @@ export interface Host {
   callbackKind(): string | null;
   /** A new storage that follows async functions, or `null` where the host has none. */
   createStorage<T>(): ContextStorage<T> | null;
+  /** An abort controller whose signal may have any number of listeners without a warning. */
+  createAbortController(): AbortController;
   /** Tells the process of an error that nobody handles, as an unhandled rejection. */
   reportUnhandled(error: unknown): void;
   /** Writes a line for the developer: a warning, or an error of a callback. */

@@ -235,7 +235,7 @@ export class Scope implements ScopeContract {
   get signal(): AbortSignal {
     const state = this.#concurrent();
     if (state.controller === null) {
-      state.controller = new AbortController();
+      state.controller = this.loop.host.createAbortController();
       if (this.cancelling() > 0) state.controller.abort(makeCancelledError(this.latestUndelivered()));
     }
     return state.controller.signal;

@@ -28,6 +28,7 @@ class NodeHost implements Host {
   readonly name = "node";
   readonly virtual = false;
   readonly #hooks: AsyncHooks;
+  readonly #events = builtin<typeof import("node:events")>("node:events");
   readonly #makeContext: () => Context;
   /** Nobody's context: what the loops run in, so that no caller's context leaks into their callbacks or stays alive. */
   readonly #root: Context;
@@ -140,6 +141,12 @@ class NodeHost implements Host {
 
   createStorage<T>(): ContextStorage<T> {
     return new this.#hooks.AsyncLocalStorage<T>();
+  }
+
+  createAbortController(): AbortController {
+    const controller = new AbortController();
+    this.#events?.setMaxListeners(0, controller.signal);
+    return controller;
   }
 
   reportUnhandled(error: unknown): void {

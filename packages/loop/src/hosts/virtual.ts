@@ -164,6 +164,9 @@ export class VirtualHost implements Host {
   createStorage<T>(): ContextStorage<T> | null {
     return this.#real.createStorage();
   }
+  createAbortController(): AbortController {
+    return this.#real.createAbortController();
+  }
   reportUnhandled(error: unknown): void {
     this.#real.reportUnhandled(error);
   }

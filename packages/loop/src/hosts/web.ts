@@ -75,6 +75,10 @@ class WebHost implements Host {
     return null;
   }
 
+  createAbortController(): AbortController {
+    return new AbortController();
+  }
+
   reportUnhandled(error: unknown): void {
     const report = (globalThis as { reportError?: (error: unknown) => void }).reportError;
     if (report === undefined) Promise.reject(error);
