@@ -7,7 +7,7 @@ export type DelayUnit = "ms" | "s" | "m" | "h";
 /** A time span: a number of **seconds**, as in asyncio, or a string that says its unit, such as `"250ms"` or `"1.5s"`. */
 export type Delay = number | `${number}${DelayUnit}`;
 
-const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /**
  * The number of seconds that `delay` stands for.
@@ -22,12 +22,14 @@ export function parseDelay(delay: Delay, name = "delay"): number {
   if (typeof delay !== "string") {
     throw new TypeError(`${name} must be a number of seconds or a string such as "250ms", got ${describe(delay)}`);
   }
-  const match = /^(-?\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(delay);
-  if (match === null) {
+  const [, text = "", unit = ""] = /^(.*?)(ms|s|m|h)$/.exec(delay) ?? [];
+  // What the type takes as a number: all that Number() does, but nothing and infinity.
+  const number = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(number)) {
     throw new ValueError(
       `Invalid ${name}: ${describe(delay)} (write a number and a unit: "250ms", "1.5s", "2m", "1h")`,
     );
   }
   // Milliseconds are divided, not multiplied by 0.001, so that "100ms" is 0.1 exactly.
-  return match[2] === "ms" ? Number(match[1]) / 1000 : Number(match[1]) * (SECONDS[match[2] as string] as number);
+  return unit === "ms" ? number / 1000 : number * (SECONDS[unit] as number);
 }

@@ -46,6 +46,9 @@ export interface ExceptionContext {
   source?: string;
 }
 
+/** Told of errors that nothing else handles: of callbacks, and of tasks and futures that nobody reads. */
+export type ExceptionHandler = (loop: LoopContract, context: ExceptionContext) => void;
+
 /** A failed future that waits for someone to read its error. */
 export interface UnreadFailure {
   /** Whether its error was read, or reported, in the meantime. */
@@ -127,6 +130,7 @@ export interface LoopContract {
   isRunning(): boolean;
   isClosed(): boolean;
   callSoon(callback: () => void, options?: CallbackOptions): HandleContract;
+  callSoonThreadsafe(callback: () => void, options?: CallbackOptions): HandleContract;
   callLater(delay: Delay, callback: () => void, options?: CallbackOptions): TimerHandleContract;
   callAt(when: number, callback: () => void, options?: CallbackOptions): TimerHandleContract;
   /** Puts `runnable` at the end of the ready queue: `callSoon` without a handle and without a context. */
@@ -154,8 +158,27 @@ export interface LoopContract {
   /** Ends the default executor when its work is done; after `timeout` at the latest. */
   shutdownDefaultExecutor(timeout?: Delay | null): Promise<void>;
   callExceptionHandler(context: ExceptionContext): void;
+  defaultExceptionHandler(context: ExceptionContext): void;
+  setExceptionHandler(handler: ExceptionHandler | null): void;
+  getExceptionHandler(): ExceptionHandler | null;
+  setTaskFactory(factory: TaskFactory | null): void;
+  getTaskFactory(): TaskFactory | null;
+  /** Calls `fn(...args)` off the loop. `null`: on the default executor. */
+  runInExecutor<A extends unknown[], T>(
+    executor: Executor | null,
+    fn: Body<A, T> | ((...args: A) => T),
+    ...args: A
+  ): Waitable<T>;
+  setDefaultExecutor(executor: Executor): void;
+  /** Calls `callback` in the loop when the process gets `signal`. Holds the process until it is removed. */
+  addSignalHandler(signal: string, callback: () => void): void;
+  /** `false` when there was no handler. */
+  removeSignalHandler(signal: string): boolean;
   getDebug(): boolean;
   setDebug(enabled: boolean): void;
+  /** How long a callback may take before debug mode warns; read, it is in seconds. */
+  get slowCallbackDuration(): number;
+  set slowCallbackDuration(duration: Delay);
   /** The tasks that have not ended, in the order of their creation. Kept by the task package. */
   readonly tasks: TaskRegister;
   /** The async functions that run for tasks of this loop, and the foreign promises that were made awaitable on it. */

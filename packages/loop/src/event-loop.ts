@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import {
   type Body,
   type CallbackOptions,
@@ -5,6 +6,7 @@ import {
   type Delay,
   describe,
   type ExceptionContext,
+  type ExceptionHandler,
   type Executor,
   type FutureContract,
   filled,
@@ -32,9 +34,6 @@ import type { Handle } from "./handles.js";
 import { Scheduler } from "./scheduler.js";
 import { SignalHandlers } from "./signals.js";
 import { UnreadFailures } from "./unread-failures.js";
-
-/** Told of errors that nothing else handles; see {@link EventLoop.setExceptionHandler}. */
-export type ExceptionHandler = (loop: LoopContract, context: ExceptionContext) => void;
 
 /** How a loop is made. */
 export interface LoopOptions {

@@ -276,7 +276,7 @@ describe("refused, with nothing added:", () => {
   test("delays that are none", () => {
     const loop = newVirtualLoop();
     const later = (delay: unknown) => () => loop.callLater(delay as Delay, () => {});
-    expect(later("1 s")).toThrow(/^Invalid delay: "1 s" \(/);
+    expect(later("1 sec")).toThrow(/^Invalid delay: "1 sec" \(/);
     expect(later(Number.NaN)).toThrow(/^Invalid delay: NaN/);
     expect(later(null)).toThrow(/^delay must be a number of seconds or a string such as "250ms", got null/);
   });

@@ -1,7 +1,14 @@
-import { type LoopContract, RuntimeError } from "@tsyncio/contract";
+import {
+  type ExceptionHandler,
+  type Executor,
+  type LoopContract,
+  RuntimeError,
+  type TaskFactory,
+  type Waitable,
+} from "@tsyncio/contract";
 import { EventLoop, getEventLoop, getRunningLoop, newEventLoop, setEventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, expectTypeOf, test } from "vitest";
 import { inLoop, logOf } from "./support.ts";
 
 afterEach(() => setEventLoop(null));
@@ -152,6 +159,26 @@ describe("getEventLoop", () => {
     expect(getEventLoop()).not.toBe(loop);
   });
 });
+
+test("what getEventLoop and getRunningLoop give has all of asyncio's loop", async () => {
+  const loop = getEventLoop();
+  const signals = { added: false, removed: false };
+  loop.callSoonThreadsafe(() => {
+    const running = getRunningLoop();
+    running.addSignalHandler("SIGUSR2", () => {});
+    signals.added = process.listenerCount("SIGUSR2") === 1;
+    signals.removed = running.removeSignalHandler("SIGUSR2");
+  });
+  await new Promise<void>((resolve) => loop.callSoon(resolve));
+  expect(signals).toEqual({ added: true, removed: true });
+  expectTypeOf(loop.setExceptionHandler).parameter(0).toEqualTypeOf<ExceptionHandler | null>();
+  expectTypeOf(loop.getTaskFactory).returns.toEqualTypeOf<TaskFactory | null>();
+  expectTypeOf(loop.runInExecutor(fakeExecutor, (a: number) => String(a), 1)).toEqualTypeOf<Waitable<string>>();
+  loop.slowCallbackDuration = "200ms";
+  expectTypeOf(loop.slowCallbackDuration).toEqualTypeOf<number>();
+});
+
+const fakeExecutor: Executor = { submit: <T>() => null as unknown as Waitable<T>, shutdown: () => Promise.resolve() };
 
 test("setEventLoop refuses what is no loop, and closed loops, and keeps what was set", () => {
   const loop = newEventLoop();

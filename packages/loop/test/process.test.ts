@@ -146,7 +146,8 @@ describe.concurrent("a process", () => {
       loop.callSoon(() => { throw new RangeError("by zero"); });
       loop.callLater("5ms", () => console.log("later"));
     `);
-    expect([code, stdout]).toEqual([0, "taken: by zero\nlater\n"]);
+    expect(code).toBe(0);
+    expect(stdout.split("\n").sort()).toEqual(["", "later", "taken: by zero"]);
   });
 
   test("writes the errors of other loops, and goes on", async () => {
