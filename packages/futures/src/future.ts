@@ -82,10 +82,12 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     return "Future";
   }
 
+  /** Whether it has ended: with a result, an error or a cancellation. */
   done(): boolean {
     return this.#state !== PENDING;
   }
 
+  /** Whether it was cancelled. */
   cancelled(): boolean {
     return this.#state === CANCELLED;
   }
@@ -119,12 +121,16 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     return this.#value;
   }
 
-  /** @throws `InvalidStateError` when it is done already. */
+  /**
+   * Ends it with a result.
+   * @throws `InvalidStateError` when it is done already.
+   */
   setResult(result: T): void {
     this.finish(result);
   }
 
   /**
+   * Ends it with an error, which is thrown to all who wait.
    * @param error - an error, or an error class to make one of
    * @throws `InvalidStateError` when it is done already; `TypeError` for `null` and `undefined`.
    */
@@ -143,6 +149,7 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     return this.setCancelled(reason, null);
   }
 
+  /** @internal Of the step protocol: what it was cancelled with. */
   cancelReason(): unknown {
     return this.#state === CANCELLED && !(this.#value instanceof EndedBy) ? this.#value : undefined;
   }
@@ -158,6 +165,7 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     return this.#remove(callback);
   }
 
+  /** @internal Of the step protocol: wakes `waiter` when it is done. */
   addWaiter(waiter: Waiter): void {
     if (this.#state !== PENDING) waiter.loop.enqueue(waiter);
     else if (this.#waiters === null) this.#waiters = waiter;
@@ -170,6 +178,7 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     }
   }
 
+  /** @internal Of the step protocol: takes `waiter` back. */
   removeWaiter(waiter: Waiter): boolean {
     return this.#remove(waiter) > 0;
   }
@@ -215,6 +224,7 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     return `${kind} ${this.#state === PENDING ? "pending" : "cancelled"}`;
   }
 
+  /** @internal Ends a future whose `setResult` is closed to its users. */
   protected finish(result: T): void {
     this.#checkPending();
     if (this.#loop.getDebug()) this.#warnOfAwaitable(result);
@@ -222,6 +232,7 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     this.#done(FINISHED);
   }
 
+  /** @internal Ends a future whose `setException` is closed to its users, or with what that refuses. */
   protected fail(error: unknown): void {
     this.#checkPending();
     this.#value = error;
@@ -229,7 +240,10 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     this.#loop.watchFailure(new UnreadFuture(this, () => this.#state === FAILED, error));
   }
 
-  /** @param error - what the first who asks gets, instead of a new error with the reason */
+  /**
+   * @internal
+   * @param error - what the first who asks gets, instead of a new error with the reason
+   */
   protected setCancelled(reason: unknown, error: CancelledError | null): boolean {
     if (this.#state !== PENDING) return false;
     this.#value = error === null ? reason : new EndedBy(error);
