@@ -199,6 +199,20 @@ describe("a coroutine that nobody awaits", () => {
     expect(ended).toMatchObject({ stdout: "done\n", stderr: "" });
   });
 
+  it("is told of in debug mode at the end of a short program, before anything is collected", async () => {
+    const ended = await runProgram(
+      import.meta.dirname,
+      `import { coroutine, createTask } from "@tsyncio/tasks";
+       const forgotten = coroutine(function* forgotten() {});
+       const awaited = coroutine(function* awaited() {});
+       await createTask(async () => { forgotten(); await awaited(); });`,
+      { env: { TSYNCIO_DEBUG: "1" } },
+    );
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toMatch(/coroutine 'forgotten' was never awaited, made at .*:4:/);
+    expect(ended.stderr).not.toMatch(/'awaited'/);
+  });
+
   it("is told of on stderr by a plain program", async () => {
     const ended = await runProgram(
       import.meta.dirname,

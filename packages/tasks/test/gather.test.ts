@@ -1,7 +1,18 @@
 import { CancelledError, RuntimeError, ValueError } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
-import { coroutine, createTask, gather, race, shield, type Task } from "@tsyncio/tasks";
+import {
+  coroutine,
+  createTask,
+  FIRST_EXCEPTION,
+  gather,
+  race,
+  shield,
+  type Task,
+  type TaskGroup,
+  taskGroup,
+  wait,
+} from "@tsyncio/tasks";
 import { failure, on, outcome } from "@tsyncio/test-support";
 import { describe, expect, it } from "vitest";
 import { both, pause, turn, turns } from "./support.ts";
@@ -62,6 +73,23 @@ describe("gather", () => {
     futures.get("b")?.setResult(2);
     expect(yield* on(gather(futures.values()))).toEqual([1, 2]);
     expect(yield* on(gather(futures.values(), { returnExceptions: false }))).toEqual([1, 2]);
+  });
+
+  it("takes futures of several loops", async () => {
+    const [one, two] = [newVirtualLoop(), newVirtualLoop()];
+    const futures = [new Future<number>({ loop: one }), new Future<number>({ loop: two })];
+    const gathered = gather(futures);
+    futures.forEach((future, index) => {
+      future.setResult(index);
+    });
+    const second = two.runUntilComplete(function* () {
+      yield;
+      yield;
+    });
+    expect(await one.runUntilComplete(gathered)).toEqual([0, 1]);
+    await second;
+    one.close();
+    two.close();
   });
 
   both("counts one that is given several times once, and gives its result as often", function* ({ fn }) {
@@ -126,6 +154,45 @@ describe("gather", () => {
     bad.setException(new Error("was there"));
     expect(yield* failure(gather(bad))).toEqual(new Error("was there"));
   });
+});
+
+describe("code that throws null or undefined", () => {
+  for (const thrown of [null, undefined]) {
+    const failing = () => Promise.reject(thrown);
+
+    both(`fails gather, race and shield (${thrown})`, function* () {
+      expect(yield* failure(gather(pause(1), failing))).toBe(thrown);
+      expect(yield* failure(race(pause(1), failing))).toBe(thrown);
+      expect(yield* failure(shield(failing))).toBe(thrown);
+      yield* on(pause(1));
+    });
+
+    both(`is an error among the results of gather, and for wait (${thrown})`, function* () {
+      const task = createTask(failing);
+      const results = yield* on(gather([pause(1, "fine"), task], { returnExceptions: true }));
+      expect(results).toEqual(["fine", thrown]);
+      const [done] = yield* on(wait([createTask(failing), createTask(pause(1))], { returnWhen: FIRST_EXCEPTION }));
+      expect(done.size).toBe(1);
+      for (const each of done) yield* failure(each);
+      yield* on(pause(1));
+    });
+
+    both(`fails a task group (${thrown})`, function* ({ fn }) {
+      const inTask = taskGroup(
+        fn(function* (tg: TaskGroup) {
+          tg.createTask(failing);
+          yield* on(pause(10));
+        }),
+      );
+      expect(((yield* failure(inTask)) as AggregateError).errors).toEqual([thrown]);
+      const inBody = taskGroup(
+        fn(function* () {
+          throw thrown;
+        }),
+      );
+      expect(((yield* failure(inBody)) as AggregateError).errors).toEqual([thrown]);
+    });
+  }
 });
 
 describe("gather that is cancelled", () => {
@@ -208,10 +275,11 @@ describe("gather that is cancelled", () => {
   });
 });
 
-describe("gather of 200,000 items", () => {
+describe("gather of very many", () => {
   const COUNT = 200_000;
+  const TASKS = 50_000;
 
-  it("of futures gives all results", async () => {
+  it("gives the results of 200,000 futures", async () => {
     const loop = newVirtualLoop();
     const futures = Array.from({ length: COUNT }, () => new Future<number>({ loop }));
     const gathered = gather(futures);
@@ -224,12 +292,12 @@ describe("gather of 200,000 items", () => {
     loop.close();
   });
 
-  it("of tasks in the variadic form's list runs them all, and cancels them all", async () => {
+  it("runs 50,000 tasks, and cancels them all", async () => {
     const loop = newVirtualLoop();
     let ended = 0;
     const main = coroutine(function* () {
       const gathered = gather(
-        Array.from({ length: COUNT }, () =>
+        Array.from({ length: TASKS }, () =>
           createTask(function* () {
             try {
               yield* new Future<void>();
@@ -244,7 +312,7 @@ describe("gather of 200,000 items", () => {
       return (yield* gather([gathered], { returnExceptions: true }))[0];
     });
     expect(await loop.runUntilComplete(main)).toBeInstanceOf(CancelledError);
-    expect(ended).toBe(COUNT);
+    expect(ended).toBe(TASKS);
     loop.close();
   });
 });

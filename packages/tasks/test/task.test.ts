@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { InvalidStateError, RuntimeError } from "@tsyncio/contract";
+import { InvalidStateError, RuntimeError, SystemExit } from "@tsyncio/contract";
 import { Future, isFuture } from "@tsyncio/futures";
 import { getEventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
@@ -82,6 +82,33 @@ describe("createTask", () => {
           "it returned undefined",
       ),
     );
+  });
+
+  both("refuses an async generator, which is iterated over, not run", function* () {
+    const generator = async function* numbers() {
+      yield 1;
+    };
+    for (const source of [generator, () => generator()]) {
+      const error = yield* failure(createTask(source as never));
+      expect(error).toBeInstanceOf(TypeError);
+      expect((error as Error).message).toMatch(/iterate over it, with forEach\(\) or for await$/);
+    }
+  });
+
+  both("takes thenables of every manner: such as throw, or call back twice", function* () {
+    const throws = {
+      then: () => {
+        throw new Error("from then");
+      },
+    } as never as PromiseLike<void>;
+    expect(yield* failure(createTask(() => throws))).toEqual(new Error("from then"));
+    const twice = {
+      then(done: (value: string) => void) {
+        done("first");
+        done("second");
+      },
+    } as PromiseLike<string>;
+    expect(yield* on(createTask(() => twice))).toBe("first");
   });
 
   it("refuses what runs already, and says what to write", () => {
@@ -362,6 +389,48 @@ describe("plain async code without a run", () => {
     );
     expect(ended).toMatchObject({ code: 0, stdout: "unhandled: in the background\n" });
   });
+});
+
+describe("tasks that wait for one another in a circle", () => {
+  both("can be shown, and cancelled", function* ({ fn }) {
+    const tasks: Task<void>[] = [];
+    const waiting = (other: number) =>
+      fn(function* () {
+        yield* on(tasks[other]);
+      });
+    tasks.push(createTask(waiting(1), { name: "A" }), createTask(waiting(0), { name: "B" }));
+    yield* on(turn());
+    expect(String(tasks[0])).toMatch(/^<Task pending name='A' .*wait=<Task pending name='B'/);
+    tasks[0]?.cancel("break the circle");
+    for (const task of tasks) expect(yield* failure(task)).toBeInstanceOf(Error);
+    expect(tasks.map((task) => task.cancelled())).toEqual([true, true]);
+  });
+});
+
+describe("an error that leaves the loop", () => {
+  for (const kind of both.kinds) {
+    it(`raised while a task is cancelled ends the run with it (${kind.name})`, async () => {
+      const world = worldOf();
+      const task = world.loop.createTask(
+        kind.define(function* () {
+          yield* failure(pause(10));
+          throw new SystemExit(4);
+        }),
+      );
+      const main = kind.define(function* () {
+        yield* on(turn());
+        task.cancel();
+        yield* on(pause(100));
+      });
+      const running = world.loop.createTask(main);
+      await expect(world.loop.runUntilComplete(running)).rejects.toEqual(new SystemExit(4));
+      expect([task.done(), task.cancelled()]).toEqual([true, false]);
+      expect(task.exception()).toEqual(new SystemExit(4));
+      running.cancel();
+      await world.loop.runUntilComplete(running).catch(() => {});
+      world.leave();
+    });
+  }
 });
 
 describe("tasks of two loops", () => {
