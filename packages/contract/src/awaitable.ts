@@ -1,3 +1,4 @@
+import type { TaskContract } from "./loop.js";
 import type { Suspension } from "./step.js";
 
 /** What both `await` (in async functions) and `yield*` (in generator coroutines) work on. */
@@ -17,8 +18,11 @@ export type CoroutineGenerator<T> = Generator<Suspension, T, unknown>;
 /** The body of a scope or a task: a generator function, an async function, or any function that returns an awaitable. */
 export type Body<A extends unknown[], T> = (...args: A) => CoroutineGenerator<T> | PromiseLike<T>;
 
-/** What a task can be made from: a coroutine, a generator object, or a function that gives an awaitable when the task starts. */
-export type Startable<T> = StartableCoroutine<T> | CoroutineGenerator<T> | Body<[], T>;
+/**
+ * What a task can be made from: a coroutine, a generator object, or a function that gives an awaitable when the task starts. An async
+ * function gets its task: on hosts without async context it has no other way to it after its first `await`.
+ */
+export type Startable<T> = StartableCoroutine<T> | CoroutineGenerator<T> | Body<[task: TaskContract], T>;
 
 /** A coroutine object; told from futures and promises, which run already, by its lazy start. */
 export interface StartableCoroutine<T> extends Awaitable<T> {

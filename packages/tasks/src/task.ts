@@ -65,8 +65,8 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
    * @throws `TypeError` for anything else; a promise or future runs already, and is none.
    */
   constructor(source: Startable<T>, options: TaskConstructorOptions = DEFAULTS) {
-    const root = toCoroutine<T>(source);
     super(options);
+    const root = toCoroutine<T>(source, this as TaskContract);
     const loop = this.getLoop();
     if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
     this.#name = checkName(options.name) ?? ++created;
@@ -284,9 +284,9 @@ class TaskStrand extends Strand {
   }
 }
 
-function toCoroutine<T>(source: Startable<T>): Coroutine<T> {
+function toCoroutine<T>(source: Startable<T>, task: TaskContract): Coroutine<T> {
   if (isCall(source)) return source as unknown as Coroutine<T>;
-  if (typeof source === "function") return callBody<T>(source, [], "createTask");
+  if (typeof source === "function") return callBody<T>(source, givesCoroutine(source) ? [] : [task], "createTask");
   if (isGenerator(source)) return new Coroutine<T>(source, "generator");
   const isRunning = isWaitable(source) || typeof (source as Partial<PromiseLike<T>> | null)?.then === "function";
   const hint = isRunning
