@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import type { CoroutineGenerator } from "@tsyncio/contract";
 import type { Future } from "@tsyncio/futures";
 import {
@@ -281,6 +282,21 @@ describe("taskGroup, forEach, withContext, asTask, outsideTask", () => {
       expectTypeOf(handler).parameters.toEqualTypeOf<[id: number, name: string]>();
       expectTypeOf(handler(1, "x")).toEqualTypeOf<Task<string>>();
       expectTypeOf(outsideTask(() => 5)).toEqualTypeOf<number>();
+      const server = createServer();
+      server.on(
+        "request",
+        asTask(async (request, response) => {
+          response.end(request.url);
+        }),
+      );
+      taskGroup(async (tg) => {
+        process.on(
+          "exit",
+          tg.asTask(async (code) => {
+            expectTypeOf(code).toEqualTypeOf<number>();
+          }),
+        );
+      });
       // @ts-expect-error A body gives something to wait for.
       taskGroup(() => 5);
       // @ts-expect-error forEach takes iterables.
