@@ -12,7 +12,7 @@ export const cancel: Suite = {
       meter: "busy",
       program: "sleepers",
       n: 100_000,
-      fewer: { effection: 10_000 },
+      fewer: { native: 20_000, effection: 10_000 },
       ours: inEverySyntax,
       peers: peerNames,
     },
