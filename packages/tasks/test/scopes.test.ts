@@ -392,6 +392,51 @@ describe("an async function that waits for several things at once", () => {
   });
 });
 
+describe("then, catch and finally", () => {
+  const law = (name: string, main: () => Promise<void>) =>
+    it(name, async () => {
+      const world = worldOf();
+      await world.loop.runUntilComplete(main);
+      world.leave();
+    });
+
+  law("then is a wait, as await is: a cancellation is passed on to what is awaited", async () => {
+    for (const wait of [
+      (future: Future<void>) => future,
+      (future: Future<void>) => future.then(() => {}),
+      (future: Future<void>) => Promise.all([future]),
+      (future: Future<void>) => Promise.race([future, new Promise(() => {})]),
+    ]) {
+      const future = new Future<void>();
+      const task = createTask(async () => {
+        await wait(future);
+      });
+      await turns(2);
+      task.cancel("passed on");
+      expect(future.cancelled()).toBe(true);
+      await expect(task).rejects.toEqual(new CancelledError("passed on"));
+    }
+  });
+
+  law("catch, finally and callbacks only observe: a cancellation leaves alone what they hang on", async () => {
+    for (const observe of [
+      (future: Future<void>) => future.catch(() => {}),
+      (future: Future<void>) => future.finally(() => {}),
+      (future: Future<void>) => new Promise((resolve) => future.addDoneCallback(resolve)),
+    ]) {
+      const future = new Future<void>();
+      const task = createTask(async () => {
+        await observe(future);
+      });
+      await turns(2);
+      task.cancel();
+      expect(future.cancelled()).toBe(false);
+      future.setResult();
+      await expect(task).rejects.toBeInstanceOf(CancelledError);
+    }
+  });
+});
+
 describe("a body that is no async function", () => {
   both("is awaited inside its scope", function* ({ loop }) {
     let scope: ScopeContract | undefined;

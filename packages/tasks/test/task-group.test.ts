@@ -1,5 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { CancelledError, ExceptionGroup, KeyboardInterrupt, RuntimeError, SystemExit } from "@tsyncio/contract";
-import { coroutine, createTask, currentTask, type Task, TaskGroup, taskGroup } from "@tsyncio/tasks";
+import { coroutine, createTask, currentSignal, currentTask, type Task, TaskGroup, taskGroup } from "@tsyncio/tasks";
 import { failure, on, outcome, worldOf } from "@tsyncio/test-support";
 import { describe, expect, it } from "vitest";
 import { both, pause, turn } from "./support.ts";
@@ -675,6 +676,40 @@ describe("cancel() of a group", () => {
       ),
     );
     expect(loop.time()).toBe(1);
+  });
+});
+
+describe("host functions in a group", () => {
+  it("that its signal stops end its body and its tasks without an error of their own", async () => {
+    const world = worldOf();
+    const result = await world.loop.runUntilComplete(() =>
+      taskGroup(async (tg) => {
+        tg.createTask(async () => {
+          await delay(60_000, undefined, { signal: currentSignal() as AbortSignal });
+        });
+        tg.createTask(async () => {
+          await turn();
+          tg.cancel();
+        });
+        await delay(60_000, undefined, { signal: tg.signal });
+        return "not reached";
+      }),
+    );
+    expect(result).toBe(undefined);
+    world.leave();
+  });
+
+  it("that fail by themselves count as failed", async () => {
+    const world = worldOf();
+    const failing = () =>
+      taskGroup(async (tg) => {
+        tg.createTask(async () => {
+          await delay(60_000, undefined, { signal: AbortSignal.abort(new Error("somebody else's")) });
+        });
+      });
+    const error = await world.loop.runUntilComplete(failing).catch((e: unknown) => e);
+    expect(errorsIn(error)).toMatchObject([{ name: "AbortError" }]);
+    world.leave();
   });
 });
 
