@@ -1,5 +1,5 @@
-import { type Delay, registry } from "@tsyncio/contract";
-import { callerLocation, newEventLoop, secondsOf, warnOnce } from "@tsyncio/loop";
+import { type Delay, type Runnable, registry } from "@tsyncio/contract";
+import { callerLocation, newEventLoop, secondsOf, warnOnce, withoutOurFrames } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { logOf, runFor, watchedLoop } from "./support.ts";
@@ -59,6 +59,14 @@ describe("slow callbacks", () => {
       "Executing <Handle slow()> took 0.100 seconds",
       "Executing <TimerHandle slowToo()> took 0.100 seconds",
     ]);
+  });
+
+  test("are named when they are runnables that wake no native code, too", async () => {
+    const log = await logged((loop) => {
+      loop.enqueue(Object.assign({ run: () => block(100) }, { toString: () => "a step" }) as Runnable);
+      loop.enqueue({ run() {} });
+    });
+    expect(log).toEqual(["Executing a step took 0.100 seconds"]);
   });
 
   test("are not looked for outside of debug mode", async () => {
@@ -150,10 +158,15 @@ describe("delays that look like milliseconds", () => {
     for (let i = 0; i < 3; i++) loop.callLater(250, () => {});
     loop.callLater(250, () => {});
     loop.callLater(99, () => {});
+    loop.callLater(100, () => {});
     loop.callLater("500s", () => {});
     const message =
       /^delay 250 is in seconds: write "250ms" if milliseconds are meant, "250s" if not \(at .*debug\.test\.ts/;
-    expect(log.map((line) => line.message)).toEqual([expect.stringMatching(message), expect.stringMatching(message)]);
+    expect(log.map((line) => line.message)).toEqual([
+      expect.stringMatching(message),
+      expect.stringMatching(message),
+      expect.stringMatching(/^delay 100 is in seconds/),
+    ]);
   });
 
   test("are taken as they are outside of it", () => {
@@ -177,6 +190,20 @@ test("a warning is given once for each place and text", () => {
     expect(level).toBe("warn");
     expect(message).toMatch(/^mind the (gap|step) \(at .*debug\.test\.ts:\d+:\d+\)$/);
   }
+});
+
+test("a trace without our frames has those of the user, and the message", async () => {
+  const loop = newVirtualLoop();
+  let stack = "";
+  loop.callSoon(function inUserCode() {
+    stack = new RangeError("by zero").stack ?? "";
+  });
+  await runFor(loop, 1);
+  expect(stack).toContain("scheduler");
+  const left = withoutOurFrames(stack).split("\n");
+  expect(left[0]).toBe("RangeError: by zero");
+  expect(left[1]).toMatch(/inUserCode .*debug\.test\.ts/);
+  expect(left.filter((line) => /scheduler|handles\.js|node:internal/.test(line))).toEqual([]);
 });
 
 test("the place of a caller is the first that is not of these packages", () => {

@@ -126,11 +126,18 @@ describe("shutdownDefaultExecutor", () => {
   test("in time says nothing", async () => {
     const loop = newVirtualLoop();
     const log = logOf(loop);
+    let timers = 0;
+    loop.host.afterRealTime = () => {
+      timers++;
+      return () => timers--;
+    };
     const { executor, calls, end } = fakeExecutor();
     loop.setDefaultExecutor(executor);
     const shutdown = loop.shutdownDefaultExecutor("1h");
+    expect(timers).toBe(1);
     end();
     await shutdown;
+    expect(timers).toBe(0);
     expect(log).toEqual([]);
     expect(calls).toHaveLength(1);
   });

@@ -186,6 +186,14 @@ describe.concurrent("a process", () => {
     expect([code, stdout]).toEqual([3, "SystemExit\n"]);
   });
 
+  test("is ended at once by its host's exit()", async () => {
+    const { code, stdout } = await run(`
+      newEventLoop().host.exit(3);
+      console.log("still there");
+    `);
+    expect([code, stdout]).toEqual([3, ""]);
+  });
+
   test("can have the debug mode on from outside", async () => {
     const source = `${importLoop} console.log(newEventLoop().getDebug(), newEventLoop({ debug: false }).getDebug());`;
     const on = await runProgram(`process.env.TSYNCIO_DEBUG = "1"; ${source}`);

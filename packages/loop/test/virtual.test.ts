@@ -105,6 +105,27 @@ describe("several loops on one clock", () => {
     ]);
   });
 
+  test("do not wait for one whose run has ended", async () => {
+    const host = virtualHost();
+    const [ending, idle] = [newEventLoop({ host }), newEventLoop({ host })];
+    let turns = 0;
+    const spin = () => {
+      if (turns++ < 100) ending.callSoon(spin);
+      else ending.stop();
+    };
+    ending.callSoon(spin);
+    await Promise.all([ending.runForever(), runFor(idle, 5)]);
+    expect(host.now()).toBe(5);
+  });
+
+  test("fail for foreign work of their own only", async () => {
+    const host = virtualHost({ foreign: "error" });
+    const [foreign, other] = [newEventLoop({ host }), newEventLoop({ host })];
+    foreign.foreignWork.add({ foreignWait: () => "fetchPage" });
+    const [failed, ended] = await Promise.allSettled([runFor(foreign, 5), runFor(other, 5)]);
+    expect([failed.status, ended.status]).toEqual(["rejected", "fulfilled"]);
+  });
+
   test("are in no deadlock while one of them has a timer", async () => {
     const host = virtualHost();
     const [waiting, other] = [newEventLoop({ host }), newEventLoop({ host })];

@@ -72,10 +72,7 @@ export class VirtualHost implements Host {
     this.#busy.delete(loop);
     this.#parked.set(loop, deadline ?? Number.POSITIVE_INFINITY);
     this.#idleSince = null;
-    if (this.#looking) return;
-    this.#looking = true;
-    // Native code that was woken by others than a loop runs first.
-    this.#real.afterMicrotasks(this.#look);
+    this.#lookSoon();
   }
 
   unpark(loop: IdleLoop): void {
@@ -86,6 +83,15 @@ export class VirtualHost implements Host {
   forget(loop: IdleLoop): void {
     this.#parked.delete(loop);
     this.#busy.delete(loop);
+    // It may have been the one that the others waited for.
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
+    if (this.#looking || this.#parked.size === 0) return;
+    this.#looking = true;
+    // Native code that was woken by others than a loop runs first.
+    this.#real.afterMicrotasks(this.#look);
   }
 
   /** Jumps to the next deadline, unless something may still happen before. */
