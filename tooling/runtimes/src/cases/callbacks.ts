@@ -1,6 +1,8 @@
 // Callbacks of the host: whose task they run for.
 import { deepEqual, equal, notEqual } from "node:assert/strict";
+import { AsyncResource } from "node:async_hooks";
 import type { ServerResponse } from "node:http";
+import { Future, fromPromise } from "@tsyncio/futures";
 import { getEventLoop, getRunningLoop } from "@tsyncio/loop";
 import { asTask, createTask, currentTask, outsideTask, type Task, taskGroup } from "@tsyncio/tasks";
 import { sleep, timeout } from "@tsyncio/timeouts";
@@ -22,6 +24,9 @@ const ask = async (url: string) => {
   const response = await fetch(url);
   return `${response.status} ${await response.text()}`;
 };
+
+/** Ends when the host's callbacks that are registered by now have been called. */
+const hostTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 const name = () => currentTask()?.getName() ?? null;
 
@@ -132,12 +137,14 @@ export const cases: readonly Case[] = [
       runWell(async () => {
         const log: string[] = [];
         await taskGroup(async (tg) => {
+          const called = new Future<void>();
           const callback = tg.asTask(async () => {
+            called.setResult();
             await sleep("5ms");
             log.push("callback");
           });
           setImmediate(callback);
-          await sleep("2ms");
+          await called;
           log.push("body");
         });
         deepEqual(log, ["body", "callback"]);
@@ -151,7 +158,7 @@ export const cases: readonly Case[] = [
           setImmediate(() => called(name()));
           return name();
         });
-        yield* sleep("2ms");
+        yield* fromPromise(hostTurn());
         return [inside, name()];
       },
       async async(called: (name: string | null) => void) {
@@ -159,7 +166,7 @@ export const cases: readonly Case[] = [
           setImmediate(() => called(name()));
           return name();
         });
-        await sleep("2ms");
+        await hostTurn();
         return [inside, name()];
       },
     },
@@ -217,13 +224,13 @@ export const cases: readonly Case[] = [
       *generator(callback: () => void) {
         setImmediate(callback);
         outsideTask(() => setImmediate(callback));
-        yield* sleep("2ms");
+        yield* fromPromise(hostTurn());
         return getRunningLoop();
       },
       async async(callback: () => void) {
         setImmediate(callback);
         outsideTask(() => setImmediate(callback));
-        await sleep("2ms");
+        await hostTurn();
         return getRunningLoop();
       },
     },
@@ -246,5 +253,24 @@ export const cases: readonly Case[] = [
         [true, true, false],
       );
     },
+  ),
+  ...both(
+    "a callback of the host that comes when its scope has ended has the task still, and when the task has ended none",
+    {
+      *generator() {
+        const callback = yield* timeout("1s", async () => AsyncResource.bind(name));
+        return [callback(), name(), callback] as const;
+      },
+      async async() {
+        const callback = await timeout("1s", async () => AsyncResource.bind(name));
+        return [callback(), name(), callback] as const;
+      },
+    },
+    (body) =>
+      runWell(async () => {
+        const [afterScope, own, callback] = await createTask(body);
+        equal(afterScope, own);
+        equal(callback(), null);
+      }),
   ),
 ];

@@ -17,6 +17,7 @@ import {
 import { sleep, timeout } from "@tsyncio/timeouts";
 import { both, type Kinds } from "../both.js";
 import type { Case } from "../case.js";
+import { runProgram } from "../programs.js";
 import { runWell } from "../running.js";
 
 const request = new AsyncLocalStorage<string>();
@@ -257,6 +258,13 @@ export const cases: readonly Case[] = [
         loop.callLater("2ms", () => resolve(request.getStore()), { context: null });
       });
       equal(seen, undefined);
+    },
+  },
+  {
+    name: "no storage is made for the scopes before an async function runs as a body",
+    async run() {
+      const { lines } = await runProgram("storage");
+      deepEqual(lines, ["plain awaits: false", "generator tasks: false", "async tasks: true"]);
     },
   },
 ];
