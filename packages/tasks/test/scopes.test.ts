@@ -121,6 +121,35 @@ describe("cancelling and uncancel in scopes", () => {
     yield* on(task);
   });
 
+  both("uncancel from outside takes from the innermost scope that has any, once each", function* ({ fn }) {
+    const scopes: ScopeContract[] = [];
+    const task = createTask(
+      inScope(
+        fn(function* (outer: ScopeContract) {
+          yield* on(
+            inScope(
+              fn(function* (inner: ScopeContract) {
+                scopes.push(outer, inner);
+                yield* failure(pause(10));
+                yield* on(pause(10));
+              }),
+            ),
+          );
+        }),
+      ),
+    );
+    yield* on(turns(3));
+    const [outer, inner] = scopes as [ScopeContract, ScopeContract];
+    inner.cancel();
+    task.cancel();
+    outer.cancel();
+    expect(task.cancelling()).toBe(3);
+    expect([task.uncancel(), inner.cancelling(), outer.cancelling()]).toEqual([2, 2, 2]);
+    expect([task.uncancel(), outer.cancelling()]).toEqual([1, 1]);
+    expect(task.uncancel()).toBe(0);
+    yield* on(task);
+  });
+
   both("a scope that ends hands its count to the one above", function* ({ fn }) {
     yield* on(
       inScope(

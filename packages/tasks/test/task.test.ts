@@ -67,6 +67,16 @@ describe("createTask", () => {
     expect(inside === task).toBe(true);
   });
 
+  it("gives an async function its task, which knows the signal where the host has no async context", async () => {
+    const { loop, leave } = worldOf();
+    const given = await loop.runUntilComplete(async () => {
+      const task: Task<unknown> = createTask(async (own) => [own === task, own.signal === task.signal]);
+      return task;
+    });
+    expect(given).toEqual([true, true]);
+    leave();
+  });
+
   both("turns what such a function throws at once into the task's error", function* () {
     const task = createTask(() => {
       throw new Error("at once");

@@ -1,4 +1,5 @@
 import {
+  type Body,
   CancelledError,
   type Delay,
   describe,
@@ -7,10 +8,11 @@ import {
   type Joinable,
   loopForNew,
   type ResultOf,
+  type TaskContract,
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { secondsOf } from "@tsyncio/loop";
-import { type Coroutine, coroutine, ensureFuture, WhenDone } from "@tsyncio/tasks";
+import { type Coroutine, coroutine, currentTask, ensureFuture, WhenDone } from "@tsyncio/tasks";
 import { makeTimeoutError, Place } from "./place.js";
 import { runFrom, Timeout, type TimeoutOptions } from "./timeout.js";
 
@@ -35,7 +37,7 @@ const waiting = coroutine(function* waitFor(
   options: TimeoutOptions,
 ) {
   if (seconds !== null && seconds <= 0) return yield* withoutWaiting(place, source);
-  const body = typeof source === "function" ? source : () => awaitable(source);
+  const body = typeof source === "function" ? withTask(source) : () => awaitable(source);
   return yield* runFrom(place, new Timeout(null, options), body, seconds);
 });
 
@@ -65,6 +67,13 @@ const cancelAndWait = coroutine(function* cancelAndWait(future: Future<unknown>)
     watch.remove();
   }
 });
+
+/** A function that is called with the current task, as one that becomes a task is. Its name stands in reports. */
+function withTask(source: Body<[task: TaskContract], unknown>): Body<[], unknown> {
+  if (source.length === 0) return source as Body<[], unknown>;
+  const body = () => source(currentTask() as unknown as TaskContract);
+  return Object.defineProperty(body, "name", { value: source.name });
+}
 
 /** What a body may return: futures, coroutines and generators as they are, promises so that a cancellation reaches them. */
 function awaitable(source: Joinable<unknown>): PromiseLike<unknown> {
