@@ -37,13 +37,6 @@ export class NativeWait<T> implements Waiter, ScopeMember {
     if (this.scope.hasUndelivered() && target.cancel(this.scope.latestUndelivered())) this.scope.takeUndelivered();
   }
 
-  interrupt(error: CancelledError): boolean {
-    if (!this.target?.removeWaiter(this)) return false;
-    this.target = new Refused(this.loop, error);
-    this.loop.enqueue(this);
-    return true;
-  }
-
   run(): void {
     const { target } = this;
     this.target = null;

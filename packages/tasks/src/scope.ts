@@ -7,18 +7,18 @@ import type {
   Sink,
   TaskContract,
   Waitable,
+  Waiter,
 } from "@tsyncio/contract";
 import { makeCancelledError } from "@tsyncio/futures";
 import { InlineStrand } from "./inline-strand.js";
 import { NativeWait } from "./native-wait.js";
+import { Refused } from "./refuse.js";
 import { currentScope } from "./scope-cells.js";
 
 /** What waits in a scope: a native wait, or a strand. `target` is what it waits for, `null` while it does not. */
-export interface ScopeMember {
-  readonly target: Waitable | null;
+export interface ScopeMember extends Waiter {
+  target: Waitable | null;
   scope: Scope;
-  /** Stops waiting, and goes on with `error` in the loop's next turn. `false` when its wait is over already. */
-  interrupt(error: CancelledError): boolean;
 }
 
 /**
@@ -435,5 +435,8 @@ function strike(member: ScopeMember, reason: unknown): boolean {
   if (target.cancel(reason)) return true;
   if (!circle) return false;
   circle = false;
-  return member.interrupt(makeCancelledError(reason));
+  if (!target.removeWaiter(member)) return false;
+  member.target = new Refused(member.loop, makeCancelledError(reason));
+  member.loop.enqueue(member);
+  return true;
 }

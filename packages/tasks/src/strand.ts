@@ -88,13 +88,6 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
   protected abstract returned(value: unknown): void;
   protected abstract threw(error: unknown): void;
 
-  interrupt(error: CancelledError): boolean {
-    if (!this.target?.removeWaiter(this)) return false;
-    this.target = new Refused(this.loop, error);
-    this.loop.enqueue(this);
-    return true;
-  }
-
   /** A turn of the loop: looks at what was waited for, and goes on. */
   run(): void {
     const target = this.target;
