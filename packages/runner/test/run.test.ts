@@ -112,7 +112,12 @@ describe("run", () => {
     const seen: LoopContract[] = [];
     let later = () => {};
     const loop = await run(async () => {
-      await new Promise<void>((resolve) => setImmediate(() => (seen.push(getEventLoop()), resolve())));
+      await new Promise<void>((resolve) => {
+        setImmediate(() => {
+          seen.push(getEventLoop());
+          resolve();
+        });
+      });
       later = await new Promise<() => void>((resolve) => {
         setImmediate(() => resolve(() => seen.push(getEventLoop())));
       });
@@ -156,6 +161,8 @@ describe("run is refused", () => {
   it("with a called async function, or anything else that is no coroutine", async () => {
     const main = async () => {};
     const refused = async (value: unknown) => ((await failureOf(run(value as never))) as Error).message;
+    expect(await failureOf(run(main() as never))).toBeInstanceOf(TypeError);
+    expect(await refused(main())).toMatch(/^a coroutine was expected, got a promise; write run\(main\)/);
     expect(await refused(5)).toMatch(/^a coroutine was expected, got 5; write run\(main\)/);
     expect(await refused(null)).toMatch(/^a coroutine was expected, got null; write run\(main\)/);
     expect(await refused(undefined)).toMatch(/^a coroutine was expected, got undefined; write run\(main\)/);
@@ -219,8 +226,12 @@ describe("at the end of a run", () => {
       await turns(2);
     };
     await run(main, { loopFactory });
-    expect(reports.map(({ message, exception, task }) => [message, exception, task?.getName()])).toEqual([
-      ["unhandled exception during asyncio.run() shutdown", new RangeError("of main"), "bad"],
+    expect(reports.map(({ message, exception, task }) => [message, exception, String(task)])).toEqual([
+      [
+        "unhandled exception during asyncio.run() shutdown",
+        new RangeError("of main"),
+        expect.stringContaining("name='bad'"),
+      ],
     ]);
   });
 

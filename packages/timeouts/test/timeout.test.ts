@@ -657,7 +657,11 @@ describe("timeouts side by side in one task", () => {
       }).catch((e: unknown) => e);
       expect(error).toBeInstanceOf(TimeoutError);
     }
-    expect(await timeout(1, async (t) => (await sleep(0.5), t.signal.aborted))).toBe(false);
+    const aborted = await timeout(1, async (t) => {
+      await sleep(0.5);
+      return t.signal.aborted;
+    });
+    expect(aborted).toBe(false);
     expect(loop.time()).toBe(3.5);
   });
 
