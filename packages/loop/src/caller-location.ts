@@ -3,11 +3,20 @@
  * host's. Costs microseconds: for debug mode and error reports.
  */
 export function callerLocation(): string | null {
-  for (const line of (new Error().stack ?? "").split("\n").slice(1)) {
+  for (const line of deepStack().split("\n").slice(1)) {
     const place = placeIn(line);
     if (place !== null && !isOurs(place) && !isHosts(place)) return place;
   }
   return null;
+}
+
+/** The stack of here, deep enough to reach the user's code below our own. */
+function deepStack(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 40;
+  const { stack } = new Error();
+  Error.stackTraceLimit = limit;
+  return stack ?? "";
 }
 
 /** `stack` without the lines of these packages and of the host below them: what is left is the user's. */
