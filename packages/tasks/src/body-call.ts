@@ -103,7 +103,9 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
       return awaitable.done() ? { done: true, value: awaitable.result() as T } : { done: false, value: awaitable };
     }
     if (typeof (awaitable as Partial<PromiseLike<T>> | null)?.then === "function") {
-      return this.#handNative(awaitable as PromiseLike<T>);
+      const { cell, loop } = runningScope();
+      // Its `then` runs inside the scope, as it would in an async function.
+      return this.#handNative(runInCell(cell, loop, async () => awaitable));
     }
     throw new TypeError(
       `the body of ${this.#who}() must be a generator function, an async function, or return an awaitable; ` +
