@@ -344,4 +344,46 @@ export const cases: readonly Case[] = [
       equal(inner, outer);
     },
   ),
+  ...both(
+    "a task that is cancelled cleans up with all its awaits, and is waited for",
+    {
+      *generator(log: string[]) {
+        try {
+          yield* sleep("1h");
+        } finally {
+          yield* sleep("1s");
+          log.push("slept");
+          yield* timeout("1m", () => sleep("1s"));
+          log.push("ended a timeout");
+          yield* taskGroup(function* (tg) {
+            tg.createTask(() => sleep("1s"));
+          });
+          log.push("ended a group");
+        }
+      },
+      async async(log: string[]) {
+        try {
+          await sleep("1h");
+        } finally {
+          await sleep("1s");
+          log.push("slept");
+          await timeout("1m", () => sleep("1s"));
+          log.push("ended a timeout");
+          await taskGroup(async (tg) => {
+            tg.createTask(() => sleep("1s"));
+          });
+          log.push("ended a group");
+        }
+      },
+    },
+    (body) =>
+      runVirtually(async () => {
+        const log: string[] = [];
+        const task = createTask(() => body(log));
+        await sleep("1s");
+        task.cancel();
+        await rejects(Promise.resolve(task), { name: "CancelledError" });
+        deepEqual(log, ["slept", "ended a timeout", "ended a group"]);
+      }),
+  ),
 ];

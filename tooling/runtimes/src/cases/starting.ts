@@ -229,4 +229,35 @@ export const cases: readonly Case[] = [
     },
     async (main) => deepEqual(await runVirtually(main), ["TimeoutError", 0, "there"]),
   ),
+  {
+    name: "an async function that becomes a task is given the task; a coroutine function is not",
+    run: () =>
+      runVirtually(async () => {
+        const [given, current] = await createTask(async (task) => {
+          await sleep(0);
+          return [task.getName(), currentTask()?.getName()];
+        });
+        equal(given, current);
+        const argumentCount = coroutine(function* (...args: unknown[]) {
+          return args.length;
+        });
+        equal(await createTask(argumentCount), 0);
+      }),
+  },
+  ...both(
+    "gather infers a tuple of the right types",
+    {
+      *generator() {
+        const [a, b, c] = yield* gather(sleep(0, 1), async () => "two", Promise.resolve(true));
+        const typed: [number, string, boolean] = [a, b, c];
+        return typed;
+      },
+      async async() {
+        const [a, b, c] = await gather(sleep(0, 1), async () => "two", Promise.resolve(true));
+        const typed: [number, string, boolean] = [a, b, c];
+        return typed;
+      },
+    },
+    async (main) => deepEqual(await runVirtually(main), [1, "two", true]),
+  ),
 ];

@@ -163,6 +163,15 @@ export const cases: readonly Case[] = [
     );
     match(String(reports), /within 0\.01 s of its cancellation/);
   }),
+  ...both("abandonAfter is an option of the task, which goes before that of the loop", timeouts, async (limited) => {
+    const stubborn = new Stubborn();
+    const reports = await reportsOf(async () => {
+      const task = createTask(() => limited(() => stubborn.promise, {}), { abandonAfter: "10ms" });
+      await rejects(Promise.resolve(task), { name: "TimeoutError" });
+      stubborn.settle();
+    });
+    match(String(reports[0]?.message), /within 0\.01 s of its cancellation/);
+  }),
   ...both(
     "abandonAfter is real time: a virtual clock does not wait an hour of its own for it",
     timeouts,

@@ -1,6 +1,6 @@
 // What holds the process, and what does not: holding.js <what>. The first line is written once all is set up.
 import { Future } from "@tsyncio/futures";
-import { type EventLoop, getEventLoop, newEventLoop } from "@tsyncio/loop";
+import { getEventLoop, newEventLoop } from "@tsyncio/loop";
 import { run } from "@tsyncio/runner";
 import { createTask } from "@tsyncio/tasks";
 import { sleep } from "@tsyncio/timeouts";
@@ -26,7 +26,7 @@ const forms: Record<string, () => void> = {
       .cancel();
   },
   runForever: () => void newEventLoop().runForever(),
-  addSignalHandler: () => (getEventLoop() as EventLoop).addSignalHandler("SIGUSR2", () => {}),
+  addSignalHandler: () => getEventLoop().addSignalHandler("SIGUSR2", () => {}),
   "the signals option of run": () => void run(() => new Future<void>(), { signals: ["SIGUSR2"] }).catch(() => {}),
 };
 

@@ -1,6 +1,6 @@
 // A background task fails, and nobody reads its error: unread.js <generator|async> <listener|none|late|handler|read>
 import { setTimeout as hostSleep } from "node:timers/promises";
-import { type EventLoop, getEventLoop } from "@tsyncio/loop";
+import { getEventLoop } from "@tsyncio/loop";
 import { createTask } from "@tsyncio/tasks";
 import { sleep } from "@tsyncio/timeouts";
 
@@ -20,7 +20,7 @@ const tell = (how: string) => (error: unknown) => console.log(how, String(error)
 
 if (form !== "none") process.on("unhandledRejection", tell("unhandledRejection"));
 if (form === "handler") {
-  (getEventLoop() as EventLoop).setExceptionHandler((_, { exception }) => tell("handler")(exception));
+  getEventLoop().setExceptionHandler((_, { exception }) => tell("handler")(exception));
 }
 
 const task = createTask<void>(kind === "generator" ? generatorBody : asyncBody);

@@ -3,7 +3,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { Future } from "@tsyncio/futures";
-import { type EventLoop, getRunningLoop } from "@tsyncio/loop";
+import { getRunningLoop } from "@tsyncio/loop";
 import { run } from "@tsyncio/runner";
 import { sleep } from "@tsyncio/timeouts";
 
@@ -13,7 +13,7 @@ const [kind, what] = process.argv.slice(2);
 function prepare(): PromiseLike<unknown> & Iterable<never, unknown> {
   const woken = new Future<void>();
   const wake = () => woken.setResult();
-  const loop = getRunningLoop() as EventLoop;
+  const loop = getRunningLoop();
   if (what === "sleep") return sleep("50ms") as never;
   if (what === "timer") setTimeout(wake, 50);
   else if (what === "signal") {
