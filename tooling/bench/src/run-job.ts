@@ -33,9 +33,19 @@ export function python(file: string): Interpreter {
   return { file, args: () => [join(child, "main.py")] };
 }
 
-/** The line of a failed child that says what is wrong, instead of its whole command line. */
-function explain(error: Error & { killed?: boolean; stderr?: string }): never {
-  if (error.killed) throw new Error(`no result after ${patience / 1000} s`);
-  const lines = (error.stderr ?? "").split("\n").map((line) => line.trim());
-  throw new Error(lines.findLast((line) => /^(\w+: )?\w*(Error|Exception)\b/.test(line)) ?? error.message);
+interface Failure extends Error {
+  readonly code?: number | string | null;
+  readonly signal?: string | null;
+  readonly killed?: boolean;
+  readonly stderr?: string;
+}
+
+/** One line that says what is wrong, instead of the child's whole command line. */
+function explain({ message, code, signal, killed, stderr = "" }: Failure): never {
+  if (killed) throw new Error(`no result after ${patience / 1000} s`);
+  if (signal) throw new Error(`ended by ${signal}`);
+  if (typeof code !== "number") throw new Error(message);
+  const lines = stderr.split("\n").map((line) => line.trim());
+  const error = lines.findLast((line) => /^(\w+: )?\w*(Error|Exception)\b/.test(line));
+  throw new Error(error ?? `ended with exit code ${code}`);
 }

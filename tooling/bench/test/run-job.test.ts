@@ -18,6 +18,14 @@ it("says in one line why a child failed", async () => {
   await expect(nothing).rejects.toThrow(/^Error: .*suites\/spawn\/native\.ts exports no nothing$/);
 });
 
+it("says how a child ended that wrote nothing", async () => {
+  const run = (script: string) => runJob(job, { file: process.execPath, args: () => ["-e", script] });
+  await expect(run("process.exit(3)")).rejects.toThrow(/^ended with exit code 3$/);
+  await expect(run("process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 1000)")).rejects.toThrow(
+    /^ended by SIGTERM$/,
+  );
+});
+
 it("says that an interpreter is missing", async () => {
   await expect(runJob(job, { file: "no-such-interpreter", args: () => [] })).rejects.toThrow("ENOENT");
 });
