@@ -21,16 +21,9 @@ export function writeTrace(error: unknown, taskName: string): void {
   if (chain === undefined) return;
   chains.delete(error);
   try {
-    const stack = withoutOurFrames(error.stack ?? String(error));
-    // An async function is on the error's own stack already, also where the error only came through it.
-    const [innermost] = chain;
-    const rest = innermost !== undefined && namesFrame(stack, innermost) ? chain.slice(1) : chain;
-    error.stack = [stack, ...rest.map((name) => `    at async ${name} (${taskName})`)].join("\n");
+    const lines = chain.map((name) => `    at async ${name} (${taskName})`);
+    error.stack = [withoutOurFrames(error.stack ?? String(error)), ...lines].join("\n");
   } catch {
     // A frozen or read-only stack stays as it is: the trace is a help, not a duty.
   }
-}
-
-function namesFrame(stack: string, name: string): boolean {
-  return stack.includes(`    at ${name} (`) || stack.includes(`    at async ${name} (`);
 }
