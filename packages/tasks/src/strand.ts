@@ -132,6 +132,8 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
     const promise = this.#native;
     if (promise === null) return false;
     this.#native = null;
+    // What was asked for meanwhile arrives with this, not once more at the next wait.
+    const reason = this.scope.takeUndelivered();
     const orphan = this.scope.splitOff();
     this.scope.add(this);
     const { task } = orphan;
@@ -144,7 +146,7 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
         this.loop.callExceptionHandler({ message, exception, task });
       },
     );
-    this.#sent = makeCancelledError(undefined);
+    this.#sent = makeCancelledError(reason);
     this.#throws = true;
     this.resume();
     return true;
