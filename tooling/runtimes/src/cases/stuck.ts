@@ -2,12 +2,12 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { setTimeout as foreignSleep } from "node:timers/promises";
 import { CancelledError } from "@tsyncio/contract";
-import { fromPromise } from "@tsyncio/futures";
+import { Future, fromPromise } from "@tsyncio/futures";
 import { newEventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
 import { run } from "@tsyncio/runner";
 import { createTask, taskGroup } from "@tsyncio/tasks";
-import { sleep, type TimeoutOptions, timeout, waitFor } from "@tsyncio/timeouts";
+import { sleep, type Timeout, type TimeoutOptions, timeout, waitFor } from "@tsyncio/timeouts";
 import { both, type Kinds } from "../both.js";
 import type { Case } from "../case.js";
 import { reportsOf, runWell } from "../running.js";
@@ -207,6 +207,44 @@ export const cases: readonly Case[] = [
       });
       deepEqual(log, ["CancelledError", "released"]);
       equal(reports.length, 1);
+    },
+  ),
+  ...both(
+    "a cancellation that comes while a timeout waits for what is stuck arrives once, and clean-up works after it",
+    {
+      *generator(body: (t: Timeout) => Promise<void>, log: string[]) {
+        try {
+          yield* timeout("5ms", body, { abandonAfter: "40ms" });
+        } finally {
+          yield* sleep("1ms");
+          log.push("cleaned up");
+        }
+      },
+      async async(body: (t: Timeout) => Promise<void>, log: string[]) {
+        try {
+          await timeout("5ms", body, { abandonAfter: "40ms" });
+        } finally {
+          await sleep("1ms");
+          log.push("cleaned up");
+        }
+      },
+    },
+    async (limited) => {
+      const stubborn = new Stubborn();
+      const log: string[] = [];
+      await reportsOf(async () => {
+        const struck = new Future<void>();
+        const body = async ({ signal }: Timeout) => {
+          signal.addEventListener("abort", () => struck.setResult());
+          await stubborn.promise;
+        };
+        const task = createTask(() => limited(body, log));
+        await struck;
+        task.cancel("enough");
+        await rejects(Promise.resolve(task), { name: "CancelledError", message: "enough" });
+        stubborn.settle();
+      });
+      deepEqual(log, ["cleaned up"]);
     },
   ),
   ...both("an error of what was left behind is reported, not lost", timeouts, async (limited) => {

@@ -28,5 +28,5 @@ if (form === "late") {
   // The process lives long enough for the report to come while it does.
   hostSleep(1300).then(() => console.log("the end of the process"));
 } else if (form === "read") {
-  hostSleep(20).then(() => tell("read")(task.exception()));
+  task.addDoneCallback(() => tell("read")(task.exception()));
 }
