@@ -43,6 +43,19 @@ export const cases: readonly Case[] = [
       }),
     ),
   ),
+  ...[
+    ["main", /Task-\d+ \(stuck\) waits for a promise that is not tsyncio's, in stuck/] as const,
+    ["left", /left \(stuck\) waits for a promise that is not tsyncio's, in stuck/] as const,
+  ].map(
+    ([what, name]): Case => ({
+      name: `run ends by a deadlock, too, when what waits can't be reached: ${what}`,
+      async run() {
+        const { code, lines, stderr } = await runProgram("deadlock-stuck", what);
+        deepEqual([code, stderr], [0, ""]);
+        match(lines.join("\n"), name);
+      },
+    }),
+  ),
   {
     name: "a deadlock under a top-level await is told too",
     skip: {
