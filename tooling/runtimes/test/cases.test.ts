@@ -4,6 +4,6 @@ import { caseFiles, casesOf } from "../dist/all-cases.js";
 
 for (const file of await caseFiles()) {
   for (const [name, each] of await casesOf(file)) {
-    test.skipIf(each.skip?.node24)(name, { timeout: 60_000 }, () => each.run());
+    test.skipIf(each.skip?.node24)(name, () => each.run(), 60_000);
   }
 }
