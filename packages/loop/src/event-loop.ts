@@ -31,6 +31,7 @@ import { callbackContext, checkCallback } from "./callbacks.js";
 import { checkExecutor, DefaultExecutor } from "./default-executor.js";
 import { formatExceptionContext } from "./exception-report.js";
 import type { Handle } from "./handles.js";
+import { type ReadyOrder, ReadyQueue } from "./ready-queue.js";
 import { Scheduler } from "./scheduler.js";
 import { SignalHandlers } from "./signals.js";
 import { UnreadFailures } from "./unread-failures.js";
@@ -52,6 +53,11 @@ export interface LoopOptions {
   unreadErrorsAfter?: Delay | undefined;
   /** How long a timeout waits for an async function that is stuck on a foreign promise (default `"100ms"`; `null`: for ever). */
   abandonAfter?: Delay | null | undefined;
+  /**
+   * What keeps the callbacks that are ready and says which runs next; left out: a queue, first in, first out, as in asyncio. For tests that
+   * try other orders.
+   */
+  ready?: ReadyOrder | undefined;
 }
 
 /** Who waits for the loop to stop: `runForever`, or `runUntilComplete` (`awaited`), which a deadlock ends. */
@@ -78,7 +84,7 @@ export class EventLoop extends Scheduler implements LoopContract {
    * @param auto - whether the host pumps the loop whenever it has work (the default loop)
    */
   constructor(host: Host, options: LoopOptions = {}, auto = false) {
-    super(host, options.exact ?? true);
+    super(host, options.exact ?? true, options.ready ?? new ReadyQueue());
     this.#auto = auto;
     this.setDebug(options.debug ?? debugByEnvironment());
     this.setExceptionHandler(options.exceptionHandler ?? null);

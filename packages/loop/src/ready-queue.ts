@@ -1,7 +1,19 @@
 import type { Runnable } from "@tsyncio/contract";
 
+/** The callbacks that are ready, and which of them runs next. */
+export interface ReadyOrder {
+  /** How many the turn that begins now will run; 0 when none is ready. */
+  readonly size: number;
+  push(runnable: Runnable): void;
+  /** Takes out the one that runs next. Called while there is one. */
+  shift(): Runnable;
+  clear(): void;
+  /** Gives memory back. Called when the loop has nothing to do. */
+  trim(): void;
+}
+
 /** A first-in, first-out queue in a ring whose length is a power of two; an array's `shift` moves everything once it is long. */
-export class ReadyQueue {
+export class ReadyQueue implements ReadyOrder {
   #ring: (Runnable | undefined)[] = new Array<Runnable | undefined>(64);
   #mask = 63;
   #head = 0;

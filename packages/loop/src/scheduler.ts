@@ -18,7 +18,7 @@ import {
 import { callbackContext, checkCallback } from "./callbacks.js";
 import { callerLocation } from "./caller-location.js";
 import { Handle, TimerHandle } from "./handles.js";
-import { ReadyQueue } from "./ready-queue.js";
+import type { ReadyOrder } from "./ready-queue.js";
 import { secondsOf } from "./seconds.js";
 import { SlowCallbacks } from "./slow-callbacks.js";
 import { TaskList } from "./task-list.js";
@@ -48,7 +48,7 @@ export abstract class Scheduler implements IdleLoop {
   readonly foreignWork: Set<ForeignWork> = new Set();
   protected debug = false;
   protected readonly slow: SlowCallbacks;
-  readonly #ready = new ReadyQueue();
+  readonly #ready: ReadyOrder;
   readonly #timers = new TimerHeap();
   readonly #exact: boolean;
   #state = PARKED;
@@ -64,8 +64,9 @@ export abstract class Scheduler implements IdleLoop {
   #callbacks = 0;
   #closed = false;
 
-  protected constructor(host: Host, exact: boolean) {
+  protected constructor(host: Host, exact: boolean, ready: ReadyOrder) {
     this.host = host;
+    this.#ready = ready;
     this.#exact = exact;
     this.#drain = host.drainer(this.#pump);
     this.slow = new SlowCallbacks((message) => this.host.log("warn", message));

@@ -39,6 +39,8 @@ export class VirtualHost implements Host {
   #now = 0;
   /** The loops that have nothing ready, and their next deadlines. */
   readonly #parked = new Map<IdleLoop, number>();
+  /** Who wants to be told when nothing can run before the clock is moved. */
+  readonly #idle = new Set<() => void>();
   /** The loops that have something ready. */
   readonly #busy = new Set<IdleLoop>();
   /** Whether a look at the loops is due. */
@@ -66,6 +68,17 @@ export class VirtualHost implements Host {
       throw new ValueError(`delay must be finite and not negative, got ${delay}`);
     }
     this.#now += seconds;
+  }
+
+  /**
+   * Calls `fn` once, when nothing can run any more unless the clock jumps (or a deadlock is told): it may make something ready. Returns
+   * what takes that back.
+   */
+  whenIdle(fn: () => void): () => void {
+    // A wrapper: the same function given twice is two entries.
+    const entry = () => fn();
+    this.#idle.add(entry);
+    return () => this.#idle.delete(entry);
   }
 
   park(loop: IdleLoop, deadline: number | null): void {
@@ -106,13 +119,21 @@ export class VirtualHost implements Host {
     else if (mayWait || now > this.#nextIo) {
       this.#looking = true;
       this.#real.afterIo(this.#lookAfterIo);
-    } else this.#jump();
+    } else if (this.#idle.size > 0) this.#tellIdle();
+    else this.#jump();
   };
 
   readonly #lookAfterIo = (): void => {
     this.#nextIo = performance.now() + SLICE;
     this.#look();
   };
+
+  #tellIdle(): void {
+    const waiting = [...this.#idle];
+    this.#idle.clear();
+    for (const fn of waiting) fn();
+    this.#lookSoon();
+  }
 
   #failForeign(waits: string[]): void {
     const error = new RuntimeError(`a virtual clock can't wait for foreign promises; who waits: ${waits.join(", ")}`);
