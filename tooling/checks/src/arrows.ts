@@ -9,6 +9,8 @@ import { floors, listFiles, type Package, readJson, readPackages, root } from ".
 /** Dependencies from outside the house that published code may have. */
 const allowed: Record<string, readonly string[]> = {
   "@tsyncio/loop": ["tinyqueue"],
+  // An optional peer: of the adapter for it alone.
+  "@tsyncio/testing": ["vitest"],
 };
 
 export const arrows: Check = {
@@ -58,7 +60,7 @@ function referenceProblems({ folder, manifest }: Package, packages: Package[]): 
 
 /** Code in src/ imports what users get with the package; tests and examples what developers have, too. */
 function importProblems({ folder, manifest }: Package): string[] {
-  const inSource = new Set(Object.keys(manifest.dependencies ?? {}));
+  const inSource = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
   const elsewhere = new Set([manifest.name, ...inSource, ...Object.keys(manifest.devDependencies ?? {})]);
   return listFiles(folder, ".ts").flatMap((file) => {
     const may = file.startsWith(join(folder, "src", sep)) ? inSource : elsewhere;

@@ -1,0 +1,23 @@
+import type { Body } from "@tsyncio/contract";
+import type { TestContext } from "vitest";
+import type { VirtualRunOptions } from "./run-virtual.js";
+import { type VirtualTest, virtualTest } from "./virtual-test.js";
+
+/** How much of the test's timeout a hanging test may use, so that its report comes before vitest ends it. */
+const SHARE = 0.9;
+
+/**
+ * Has a test of vitest run on a virtual clock: `test("retries", virtual(async ({ expect }) => { … }))`. An async function or a generator
+ * function; fixtures of `test.extend` reach it. See `runVirtual`. A test that hangs fails shortly before vitest's timeout, with a report of
+ * which task waits for what; one that vitest ends is cancelled.
+ */
+export function virtual<C extends TestContext = TestContext>(
+  body: Body<[context: C], unknown>,
+  options: VirtualRunOptions = {},
+): VirtualTest<C> {
+  const optionsOf = ({ signal, task }: C): VirtualRunOptions => ({
+    signal,
+    realTimeLimit: task.timeout > 0 && task.timeout < Number.POSITIVE_INFINITY ? (task.timeout / 1000) * SHARE : null,
+  });
+  return virtualTest(body, optionsOf, options);
+}
