@@ -1,5 +1,5 @@
 import { describe, isCall, isWaitable } from "@tsyncio/contract";
-import { isGenerator } from "./coroutine.js";
+import { isGenerator } from "./coroutine-function.js";
 
 /** The sources and options of `who(a, b, …)` and `who([a, b], options)`. */
 export function splitArguments<O extends object>(

@@ -10,7 +10,8 @@ import {
   TimeoutError,
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
-import { type Coroutine, coroutine } from "./coroutine.js";
+import type { Coroutine } from "./coroutine.js";
+import { coroutine } from "./coroutine-function.js";
 import { ensureEach } from "./ensure-future.js";
 import { WhenDone } from "./when-done.js";
 

@@ -14,7 +14,9 @@ import {
   type StrandContract,
   SWITCH,
 } from "@tsyncio/contract";
-import { Coroutine, givesCoroutine, isGenerator } from "./coroutine.js";
+import type { Coroutine } from "./coroutine.js";
+import { givesCoroutine, isGenerator } from "./coroutine-function.js";
+import { GeneratorCoroutine } from "./generator-coroutine.js";
 import { captureContext, inheritsTask, runInCell } from "./scope-cells.js";
 
 /**
@@ -30,11 +32,11 @@ export function callBody<T>(body: Body<never[], T>, args: unknown[], who: string
   }
   const call = body as Body<unknown[], T>;
   // Calling these runs nothing yet. All else is called at the first step, inside the scope that runs then.
-  if (!givesCoroutine(call)) return new Coroutine(new BodyFrame(call, args, who), call.name || "anonymous");
+  if (!givesCoroutine(call)) return new GeneratorCoroutine(new BodyFrame(call, args, who), call.name || "anonymous");
   const started = call(...args);
   return isCall(started)
     ? (started as unknown as Coroutine<T>)
-    : new Coroutine(started as CoroutineFrame<T>, call.name || "anonymous");
+    : new GeneratorCoroutine(started as CoroutineFrame<T>, call.name || "anonymous");
 }
 
 /** Calls the body, hands its awaitable to the task, and ends with what comes back. */
@@ -96,7 +98,7 @@ class BodyFrame<T> implements CoroutineFrame<T>, ForeignWork {
   #hand(awaitable: unknown): IteratorResult<unknown, T> {
     if (awaitable instanceof Promise) return this.#handNative(awaitable);
     if (isGenerator(awaitable)) {
-      return this.#handCall(new Coroutine(awaitable as CoroutineFrame<T>, this.#body.name || "anonymous"));
+      return this.#handCall(new GeneratorCoroutine(awaitable as CoroutineFrame<T>, this.#body.name || "anonymous"));
     }
     if (isCall(awaitable)) return this.#handCall(awaitable);
     if (isWaitable(awaitable)) {

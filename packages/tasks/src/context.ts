@@ -8,7 +8,8 @@ import {
   SWITCH,
 } from "@tsyncio/contract";
 import { callBody } from "./body-call.js";
-import { Coroutine } from "./coroutine.js";
+import type { Coroutine } from "./coroutine.js";
+import { GeneratorCoroutine } from "./generator-coroutine.js";
 import { captureContext } from "./scope-cells.js";
 
 /** The caller's async context, to run functions and tasks in (`contextvars.copy_context`). */
@@ -24,7 +25,7 @@ export function withContext<T>(context: Context, body: Body<[], T>): Coroutine<T
   if (typeof (context as Partial<Context> | null)?.run !== "function") {
     throw new TypeError(`a context was expected by withContext(), got ${describe(context)}`);
   }
-  return new Coroutine(runIn(context, callBody(body, [], "withContext")) as CoroutineFrame<T>, "withContext");
+  return new GeneratorCoroutine(runIn(context, callBody(body, [], "withContext")) as CoroutineFrame<T>, "withContext");
 }
 
 function* runIn<T>(context: Context, body: Coroutine<T>): Generator<unknown, T, unknown> {

@@ -3,8 +3,6 @@ import {
   CALL,
   type Call,
   type CoroutineFrame,
-  type CoroutineGenerator,
-  describe,
   type ErrorHandler,
   isCall,
   loopForNew,
@@ -14,25 +12,21 @@ import {
   type Suspension,
 } from "@tsyncio/contract";
 import { observe } from "@tsyncio/futures";
-import { noteUse, type Watch, warnOfSharedTask, watchForAwait } from "./never-awaited.js";
+import { noteUse, sourceOf, warnOfSharedTask } from "./never-awaited.js";
 import { currentScope } from "./scope-cells.js";
 
-/**
- * NEW ──yield*──▶ OFFERED ──its task opens it──▶ INLINE ──its task takes the result──▶ ENDED
- *  ├───root of a task, or await──▶ ROOT                                                ▲
- *  └───close()─────────────────────────────────────────────────────────────────────────┘
- */
-const NEW = 0;
-const OFFERED = 1;
-const INLINE = 2;
-const ROOT = 3;
-const ENDED = 4;
+/** The states that every coroutine has: WATCHED is NEW, with a warning waiting should it be collected so. */
+export const WATCHED = -1;
+export const NEW = 0;
+export const ENDED = 9;
 
 /**
  * A coroutine object: lazy (nothing runs until it is awaited or made a task) and for one use. `yield*` and, in an async function,
  * `await` run it inline in the current task; `await` outside any task makes it a task.
+ *
+ * Two kinds: one that runs a generator, and {@link SingleWait}, which needs none. Many are made, so it has few fields.
  */
-export class Coroutine<T> implements Awaitable<T>, Call<T> {
+export abstract class Coroutine<T> implements Awaitable<T>, Call<T> {
   declare readonly "@@tsyncio": typeof CALL;
   static {
     Object.defineProperty(this.prototype, "@@tsyncio", { value: CALL });
@@ -44,81 +38,54 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
   }
 
   /** What stack traces call it. */
-  readonly name: string;
+  abstract readonly name: string;
+  /** What the task drives. */
+  abstract readonly frame: CoroutineFrame<T>;
   /** Who called it, while it is on the stack of a task. Kept by that task. */
-  caller: Call | null = null;
-  /** The duties of an iterator result: `yield*` hands the coroutine itself to the task, and gets back what the task sends. */
+  abstract caller: Call | null;
+  /** NEW, then the states of its kind, then ENDED. */
+  protected state: number = NEW;
+  /** The duties of an iterator result: `yield*` hands `value` to the task, and gets back what the task sends. */
   protected done = false;
-  protected value: unknown = this;
-  readonly #frame: CoroutineFrame<T>;
-  #watch: Watch | null = null;
-  #state = NEW;
-
-  constructor(frame: CoroutineFrame<T>, name: string) {
-    this.#frame = frame;
-    this.name = name;
-    watchForAwait(this);
-  }
+  protected value: unknown = undefined;
 
   get [Symbol.toStringTag](): string {
     return "Coroutine";
   }
 
-  get frame(): CoroutineFrame<T> {
-    return this.#frame;
-  }
-
   isUsed(): boolean {
-    return this.#state !== NEW;
+    return this.state > NEW;
   }
 
   /** Notes that a warning waits for it to be collected unused. */
-  watch(watch: Watch): void {
-    this.#watch = watch;
+  watch(): void {
+    this.state = WATCHED;
   }
 
   get source(): string | null {
-    return this.#watch?.source ?? null;
+    return sourceOf(this);
   }
 
-  open(): CoroutineFrame<T> {
-    if (this.#state > OFFERED) throw reused();
-    this.#state = this.#state === OFFERED ? INLINE : ROOT;
-    this.noteUse();
-    return this.#frame;
-  }
+  /** Starts it, on behalf of a task, and gives what that drives. */
+  abstract open(): CoroutineFrame<T>;
+  abstract next(sent?: unknown): IteratorResult<unknown, T>;
 
   /** Ends it without running it further: `finally` blocks run, as with `generator.return()`. Nothing happens when it has ended. */
   close(): void {
-    this.#state = ENDED;
-    this.noteUse();
-    const result = this.#frame.return(undefined as T);
-    if (!result.done) throw new RuntimeError("coroutine ignored close()");
+    this.leave(ENDED);
   }
 
   [Symbol.iterator](): Iterator<Suspension, T, unknown> {
     return this as unknown as Iterator<Suspension, T, unknown>;
   }
 
-  next(sent?: unknown): IteratorResult<unknown, T> {
-    if (this.#state === NEW) {
-      this.#state = OFFERED;
-      return this as unknown as IteratorResult<unknown, T>;
-    }
-    if (this.#state === OFFERED)
-      throw new RuntimeError(`${this} was driven by something that is no task: write yield*`);
-    if (this.caller !== null) throw new RuntimeError("coroutine is being awaited already");
-    if (this.#state !== INLINE) throw reused();
-    return this.return(sent as T);
-  }
-
   throw(error: unknown): never {
-    this.#state = ENDED;
+    this.state = ENDED;
     throw error;
   }
 
   return(value: T): IteratorResult<unknown, T> {
-    this.#state = ENDED;
+    this.state = ENDED;
     this.done = true;
     this.value = value;
     return this as unknown as IteratorResult<unknown, T>;
@@ -133,10 +100,11 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
     return new Promise<T>((resolve, reject) => {
       const sink: Sink<T> = { onValue: resolve, onError: reject };
       const scope = currentScope();
-      if (scope !== null) {
-        this.noteScope(scope);
-        scope.runInline(this, sink);
-      } else observe(loopForNew().createTask<T>(this), sink);
+      if (scope === null) observe(loopForNew().createTask<T>(this), sink);
+      else {
+        if (this.state === WATCHED) warnOfSharedTask(this, scope);
+        this.awaitIn(scope, sink);
+      }
     }).then(onValue, onError);
   }
 
@@ -156,49 +124,16 @@ export class Coroutine<T> implements Awaitable<T>, Call<T> {
     return `<Coroutine ${this.name}>`;
   }
 
-  /** Looks whether an async function may wait for it on behalf of `scope`. */
-  protected noteScope(scope: ScopeContract): void {
-    if (this.#watch !== null) warnOfSharedTask(this.#watch, scope);
+  /** An async function of `scope` waits for it. */
+  protected awaitIn(scope: ScopeContract, sink: Sink<T>): void {
+    scope.runInline(this, sink);
   }
 
-  /** Keeps the warning of a forgotten `await` from being given. */
-  protected noteUse(): void {
-    if (this.#watch !== null) noteUse(this.#watch);
+  /** Goes to `state`: it is used now, and needs no warning. */
+  protected leave(state: number): void {
+    if (this.state === WATCHED) noteUse(this);
+    this.state = state;
   }
-}
-
-/** The error of a second use. */
-export function reused(): RuntimeError {
-  return new RuntimeError("cannot reuse already awaited coroutine (call the coroutine function again for a fresh one)");
-}
-
-/** What tells the functions that {@link coroutine} returned from others. */
-const IS_COROUTINE_FUNCTION = Symbol.for("tsyncio.coroutine-function");
-
-/**
- * Makes a generator function a coroutine function: what it returns is a {@link Coroutine}, for `yield*`, `await`, `createTask`.
- * `this` and the arguments are passed on. The counterpart of `async def`.
- */
-export function coroutine<This, A extends unknown[], T>(
-  fn: (this: This, ...args: A) => CoroutineGenerator<T>,
-): (this: This, ...args: A) => Coroutine<T> {
-  if (typeof fn !== "function") {
-    throw new TypeError(`a generator function was expected by coroutine(), got ${describe(fn)}`);
-  }
-  const name = fn.name || "coroutine";
-  const isSure = fn instanceof GeneratorFunction;
-  function start(this: This, ...args: A): Coroutine<T> {
-    const frame = fn.apply(this, args);
-    if (!isSure && !isGenerator(frame)) {
-      throw new TypeError(
-        `coroutine() takes a generator function (function*), but ${name} returned ${describe(frame)}`,
-      );
-    }
-    return new Coroutine(frame, name);
-  }
-  Object.defineProperty(start, "name", { value: name, configurable: true });
-  Object.defineProperty(start, IS_COROUTINE_FUNCTION, { value: true });
-  return start;
 }
 
 /** Whether `value` is a coroutine object, of any copy of this package (`asyncio.iscoroutine`). */
@@ -206,29 +141,12 @@ export function isCoroutine(value: unknown): value is Coroutine<unknown> {
   return isCall(value);
 }
 
-const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor as FunctionConstructor;
-const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
-
-/** Whether `value` is what {@link coroutine} returned, a generator function, or an async function (`asyncio.iscoroutinefunction`). */
-export function isCoroutineFunction(value: unknown): boolean {
-  return value instanceof AsyncFunction || givesCoroutine(value);
+/** The error of a second use. */
+export function reused(): RuntimeError {
+  return new RuntimeError("cannot reuse already awaited coroutine (call the coroutine function again for a fresh one)");
 }
 
-/** Whether calling `value` gives a coroutine or generator, and runs nothing yet. */
-export function givesCoroutine(value: unknown): boolean {
-  return typeof value === "function" && (value instanceof GeneratorFunction || IS_COROUTINE_FUNCTION in value);
-}
-
-/** Whether `value` is a generator object (or made like one). */
-export function isGenerator(value: unknown): value is CoroutineGenerator<unknown> {
-  const generator = value as Partial<CoroutineGenerator<unknown>> | null;
-  return (
-    typeof generator === "object" &&
-    generator !== null &&
-    typeof generator.next === "function" &&
-    typeof generator.throw === "function" &&
-    typeof generator.return === "function" &&
-    typeof generator[Symbol.iterator] === "function" &&
-    !isCall(value)
-  );
+/** The error of an iterator that something else than a task drives. */
+export function notDriven(coroutine: Coroutine<unknown>): RuntimeError {
+  return new RuntimeError(`${coroutine} was driven by something that is no task: write yield*`);
 }

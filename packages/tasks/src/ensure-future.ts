@@ -1,6 +1,7 @@
 import { describe, isWaitable, type Joinable, type LoopContract, loopForNew, type Startable } from "@tsyncio/contract";
 import { type Future, fromPromise } from "@tsyncio/futures";
-import { isCoroutine, isGenerator } from "./coroutine.js";
+import { isCoroutine } from "./coroutine.js";
+import { isGenerator } from "./coroutine-function.js";
 
 /**
  * The future of what may be joined (`asyncio.ensure_future`): futures and tasks as they are, promises through `fromPromise`,

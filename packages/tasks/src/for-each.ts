@@ -1,7 +1,8 @@
 import { type Awaitable, type Body, type CoroutineGenerator, describe, isCall, isWaitable } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
 import { callBody } from "./body-call.js";
-import { type Coroutine, coroutine, givesCoroutine, isCoroutineFunction } from "./coroutine.js";
+import type { Coroutine } from "./coroutine.js";
+import { coroutine, givesCoroutine, isCoroutineFunction } from "./coroutine-function.js";
 import { currentStrand } from "./current.js";
 
 /**

@@ -3,7 +3,7 @@ import { callerLocation, warnOnce } from "@tsyncio/loop";
 import { currentScope } from "./scope-cells.js";
 
 /** What is known of a coroutine that is watched, also after it is gone. */
-export interface Watch {
+interface Watch {
   /** See {@link noteUse}. */
   used: boolean;
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Watch {
 interface Watchable {
   readonly name: string;
   isUsed(): boolean;
-  watch(watch: Watch): void;
+  watch(): void;
 }
 
 /** Outside debug mode one creation in so many is watched: a forgotten `await` in a loop or a handler shows soon enough. */
@@ -28,6 +28,9 @@ let candidate: Watchable | null = null;
 
 const production =
   (globalThis as { process?: { env?: { NODE_ENV?: string } } }).process?.env?.NODE_ENV === "production";
+
+/** Those of the coroutines that are watched: a few, so that none has a field for it. */
+const watches = new WeakMap<object, Watch>();
 
 /** What was warned of, so that a forgotten `await` in a loop is told once. */
 const told = new Set<string>();
@@ -46,10 +49,17 @@ function report(watch: Watch): void {
   warn(`${message} (write await or yield* in front of the call)`);
 }
 
-/** The coroutine was awaited, made a task, or closed. */
-export function noteUse(watch: Watch): void {
+/** A coroutine that is watched was awaited, made a task, or closed. */
+export function noteUse(coroutine: Watchable): void {
+  const watch = watches.get(coroutine);
+  if (watch === undefined) return;
   watch.used = true;
   unused.delete(watch);
+}
+
+/** Where a coroutine was made, as far as that is known. */
+export function sourceOf(coroutine: Watchable): string | null {
+  return watches.get(coroutine)?.source ?? null;
 }
 
 /** Has a warning given should `coroutine`, which was just made, be collected unused. Never keeps it alive for long. */
@@ -71,7 +81,8 @@ function register(coroutine: Watchable, source: string | null, callbackKind: str
   const { host } = loopForNew();
   const warn = (message: string) => host.log("warn", message);
   const watch = { used: false, name, source, warn, callbackKind };
-  coroutine.watch(watch);
+  watches.set(coroutine, watch);
+  coroutine.watch();
   collected.register(coroutine, watch);
   return watch;
 }
@@ -83,8 +94,10 @@ function callbackKind(): string | null {
 }
 
 /** Warns when a coroutine that was made in a callback of the host is about to run for `scope`, whose task made the callback. */
-export function warnOfSharedTask({ name, source, callbackKind }: Watch, { loop, task }: ScopeContract): void {
-  if (callbackKind === null) return;
+export function warnOfSharedTask(coroutine: Watchable, { loop, task }: ScopeContract): void {
+  const watch = watches.get(coroutine);
+  if (watch === undefined || watch.callbackKind === null) return;
+  const { name, source, callbackKind } = watch;
   const who = `${name}() in a callback of the host (${callbackKind}) runs for ${task.getName()}, which made the callback`;
   warnOnce(loop, `${who}: give each call a task of its own with asTask(fn), or none with outsideTask(fn)`, source);
 }

@@ -1,7 +1,8 @@
 import { type CoroutineGenerator, type Joinable, type ResultOf, ValueError } from "@tsyncio/contract";
 import type { Future } from "@tsyncio/futures";
 import { splitArguments } from "./arguments.js";
-import { type Coroutine, coroutine } from "./coroutine.js";
+import type { Coroutine } from "./coroutine.js";
+import { coroutine } from "./coroutine-function.js";
 import { ensureEach } from "./ensure-future.js";
 import { ALL_COMPLETED, FIRST_COMPLETED, firstOf } from "./wait.js";
 

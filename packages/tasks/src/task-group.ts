@@ -11,7 +11,8 @@ import {
 } from "@tsyncio/contract";
 import { Future, failureOf } from "@tsyncio/futures";
 import { callBody } from "./body-call.js";
-import { type Coroutine, coroutine } from "./coroutine.js";
+import type { Coroutine } from "./coroutine.js";
+import { coroutine } from "./coroutine-function.js";
 import { currentStrand } from "./current.js";
 import { onAbort } from "./foreign-signals.js";
 import type { Task } from "./task.js";

@@ -16,8 +16,10 @@ import {
 } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { callBody } from "./body-call.js";
-import { Coroutine, givesCoroutine, isGenerator } from "./coroutine.js";
+import type { Coroutine } from "./coroutine.js";
+import { givesCoroutine, isGenerator } from "./coroutine-function.js";
 import { onAbort } from "./foreign-signals.js";
+import { GeneratorCoroutine } from "./generator-coroutine.js";
 import { Scope } from "./scope.js";
 import { captureContext, currentScope } from "./scope-cells.js";
 import { type StackFrame, stackOf } from "./stack.js";
@@ -287,7 +289,7 @@ class TaskStrand extends Strand {
 function toCoroutine<T>(source: Startable<T>, task: TaskContract): Coroutine<T> {
   if (isCall(source)) return source as unknown as Coroutine<T>;
   if (typeof source === "function") return callBody<T>(source, givesCoroutine(source) ? [] : [task], "createTask");
-  if (isGenerator(source)) return new Coroutine<T>(source, "generator");
+  if (isGenerator(source)) return new GeneratorCoroutine<T>(source, "generator");
   const isRunning = isWaitable(source) || typeof (source as Partial<PromiseLike<T>> | null)?.then === "function";
   const hint = isRunning
     ? "it runs already: give a function that starts it, createTask(() => …), or wait for it with ensureFuture()"

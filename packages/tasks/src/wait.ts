@@ -8,7 +8,8 @@ import {
   ValueError,
 } from "@tsyncio/contract";
 import { Future, failureOf } from "@tsyncio/futures";
-import { type Coroutine, coroutine } from "./coroutine.js";
+import type { Coroutine } from "./coroutine.js";
+import { coroutine } from "./coroutine-function.js";
 import { ensureEach } from "./ensure-future.js";
 import { WhenDone } from "./when-done.js";
 

@@ -11,24 +11,40 @@ import { type Coroutine, SingleWait } from "@tsyncio/tasks";
 export function sleep(delay: Delay): Coroutine<void>;
 export function sleep<T>(delay: Delay, value: T): Coroutine<T>;
 export function sleep(delay: Delay, value?: unknown): Coroutine<unknown> {
-  return new Sleep(secondsOf(loopForNew(), delay), value);
+  const seconds = secondsOf(loopForNew(), delay);
+  return value === undefined ? new Sleep(seconds) : new SleepWithValue(seconds, value);
 }
 
-class Sleep<T> extends SingleWait<T> {
+class Sleep extends SingleWait<unknown> {
   readonly #seconds: number;
-  readonly #value: T;
 
-  constructor(seconds: number, value: T) {
-    super("sleep");
+  constructor(seconds: number) {
+    super();
     this.#seconds = seconds;
-    this.#value = value;
+  }
+
+  get name(): string {
+    return "sleep";
   }
 
   protected override begin(): Waitable | undefined {
     return this.#seconds > 0 ? new Alarm(loopForNew(), this.#seconds) : undefined;
   }
 
-  protected override end(): T {
+  protected override end(): unknown {
+    return undefined;
+  }
+}
+
+class SleepWithValue extends Sleep {
+  readonly #value: unknown;
+
+  constructor(seconds: number, value: unknown) {
+    super(seconds);
+    this.#value = value;
+  }
+
+  protected override end(): unknown {
     return this.#value;
   }
 }
