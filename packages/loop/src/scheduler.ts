@@ -114,7 +114,7 @@ export abstract class Scheduler implements IdleLoop {
   /** Runs `callback` once, `delay` from now: seconds, or a string such as `"250ms"` (`loop.call_later`). */
   callLater(delay: Delay, callback: () => void, options?: CallbackOptions): TimerHandle {
     this.checkClosed();
-    const when = this.time() + secondsOf(this.asContract(), delay);
+    const when = this.time() + secondsOf(delay, this.asContract());
     checkCallback("callLater", callback);
     return this.#newTimer(when, callback, callbackContext(this.host, options));
   }

@@ -173,7 +173,7 @@ describe("delays that look like milliseconds", () => {
     const loop = newVirtualLoop({ debug: false });
     const log = logOf(loop);
     expect(loop.callLater(250, () => {}).when()).toBe(250);
-    expect(secondsOf(loop, 1000, "timeout")).toBe(1000);
+    expect(secondsOf(1000, loop)).toBe(1000);
     expect(log).toEqual([]);
   });
 });

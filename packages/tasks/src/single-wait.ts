@@ -12,8 +12,6 @@ const WAITING = 2;
  */
 export abstract class SingleWait<T> extends Coroutine<T> implements CoroutineFrame<T>, Sink<unknown> {
   caller: Call | null = null;
-  /** Where the outcome goes, when an async function waits. */
-  #sink: Sink<T> | null = null;
 
   constructor() {
     super();
@@ -41,28 +39,29 @@ export abstract class SingleWait<T> extends Coroutine<T> implements CoroutineFra
       if ((this.value as Waitable | undefined)?.done() === false) throw notDriven(this);
       return this.return(this.end(sent));
     }
-    this.value = this.#begin();
+    this.value = this.start();
     return this as unknown as IteratorResult<unknown, T>;
   }
 
   /** The wait of an async function is over. */
   onValue(sent: unknown): void {
     this.state = ENDED;
-    this.#sink?.onValue(this.end(sent));
+    (this.value as Sink<T>).onValue(this.end(sent));
   }
 
   /** The wait of an async function failed. */
   onError(error: unknown): void {
     this.state = ENDED;
-    this.#sink?.onError(error);
+    (this.value as Sink<T>).onError(error);
   }
 
   protected override awaitIn(scope: ScopeContract, sink: Sink<T>): void {
-    this.#sink = sink;
-    scope.waitFor(this.#begin() ?? null, this);
+    // Not used as an iterator result: it says where the outcome goes.
+    this.value = sink;
+    scope.waitFor(this.start() ?? null, this);
   }
 
-  #begin(): Waitable | undefined {
+  protected start(): Waitable | undefined {
     if (this.state > OPEN) throw reused();
     this.leave(WAITING);
     return this.begin();

@@ -11,16 +11,16 @@ import { type Coroutine, SingleWait } from "@tsyncio/tasks";
 export function sleep(delay: Delay): Coroutine<void>;
 export function sleep<T>(delay: Delay, value: T): Coroutine<T>;
 export function sleep(delay: Delay, value?: unknown): Coroutine<unknown> {
-  const seconds = secondsOf(loopForNew(), delay);
+  const seconds = secondsOf(delay);
   return value === undefined ? new Sleep(seconds) : new SleepWithValue(seconds, value);
 }
 
 class Sleep extends SingleWait<unknown> {
-  readonly #seconds: number;
+  private readonly _seconds: number;
 
   constructor(seconds: number) {
     super();
-    this.#seconds = seconds;
+    this._seconds = seconds;
   }
 
   get name(): string {
@@ -28,7 +28,7 @@ class Sleep extends SingleWait<unknown> {
   }
 
   protected override begin(): Waitable | undefined {
-    return this.#seconds > 0 ? new Alarm(loopForNew(), this.#seconds) : undefined;
+    return this._seconds > 0 ? new Alarm(loopForNew(), this._seconds) : undefined;
   }
 
   protected override end(): unknown {
@@ -37,15 +37,15 @@ class Sleep extends SingleWait<unknown> {
 }
 
 class SleepWithValue extends Sleep {
-  readonly #value: unknown;
+  private readonly _value: unknown;
 
   constructor(seconds: number, value: unknown) {
     super(seconds);
-    this.#value = value;
+    this._value = value;
   }
 
   protected override end(): unknown {
-    return this.#value;
+    return this._value;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Body, type Delay, loopForNew } from "@tsyncio/contract";
+import type { Body, Delay } from "@tsyncio/contract";
 import { secondsOf } from "@tsyncio/loop";
 import type { Coroutine } from "@tsyncio/tasks";
 import { Place } from "./place.js";
@@ -10,7 +10,7 @@ import { runFrom, Timeout, type TimeoutOptions } from "./timeout.js";
  * @throws what the body throws; `TimeoutError` at the deadline.
  */
 export function timeout<T>(delay: Delay | null, body: Body<[Timeout], T>, options?: TimeoutOptions): Coroutine<T> {
-  const seconds = delay === null ? null : secondsOf(loopForNew(), delay);
+  const seconds = delay === null ? null : secondsOf(delay);
   return runFrom(new Place(timeout), new Timeout(null, options), body, seconds);
 }
 

@@ -6,7 +6,6 @@ import {
   isCall,
   isWaitable,
   type Joinable,
-  loopForNew,
   type ResultOf,
   type TaskContract,
 } from "@tsyncio/contract";
@@ -26,7 +25,7 @@ export function waitFor<S extends Joinable<unknown>>(
   delay: Delay | null,
   options: TimeoutOptions = {},
 ): Coroutine<ResultOf<S>> {
-  const seconds = delay === null ? null : secondsOf(loopForNew(), delay);
+  const seconds = delay === null ? null : secondsOf(delay);
   return waiting(new Place(waitFor), source, seconds, options) as Coroutine<ResultOf<S>>;
 }
 
