@@ -1,4 +1,5 @@
 import type { Context, LoopContract, Waiter } from "@tsyncio/contract";
+import { runCallback } from "@tsyncio/loop";
 
 /** A function given to `addDoneCallback`, as a waiter: called on the future's own loop. */
 export class DoneCallback<F> implements Waiter {
@@ -16,8 +17,7 @@ export class DoneCallback<F> implements Waiter {
 
   run(): void {
     this.loop.wakesNative();
-    if (this.#context === null) this.callback(this.#future);
-    else this.#context.run(() => this.callback(this.#future));
+    runCallback(this.#context, () => this.callback(this.#future));
   }
 
   toString(): string {

@@ -13,7 +13,7 @@ export function checkCallback(method: string, callback: unknown): void {
   }
 }
 
-/** The context that a callback keeps: the given one, or that of the caller, without its current task. */
+/** The context that a callback keeps: the given one, or that of the caller. {@link runCallback} hides the task in it. */
 export function callbackContext(host: Host, options: CallbackOptions | undefined): Context | null {
   if (options !== undefined) {
     if (typeof options !== "object" || options === null) {
@@ -27,5 +27,22 @@ export function callbackContext(host: Host, options: CallbackOptions | undefined
       throw new TypeError(`context must be a context or null, got ${describe(context)}`);
     }
   }
-  return registry.outsideTask === null ? host.captureContext() : registry.outsideTask(() => host.captureContext());
+  return host.captureContext();
+}
+
+/**
+ * Calls a callback in the context that it keeps, with no current task. Most timers are cancelled: what hiding the task costs is paid
+ * when a callback runs, not when it is registered.
+ */
+export function runCallback<R>(context: Context | null, callback: () => R): R {
+  const hide = registry.outsideTask;
+  if (context === null) return callback();
+  return hide === null ? context.run(callback) : context.run(() => hide(callback));
+}
+
+/** `context`, without a current task: for those who run something of their own in it. */
+export function withoutTask(host: Host, context: Context | null): Context | null {
+  const hide = registry.outsideTask;
+  if (context === null || hide === null) return context;
+  return context.run(() => (registry.currentScope?.() ? hide(() => host.captureContext()) : context));
 }

@@ -1,4 +1,5 @@
 import type { Context, HandleContract, Runnable, TimerEntry, TimerHandleContract } from "@tsyncio/contract";
+import { runCallback, withoutTask } from "./callbacks.js";
 import type { Scheduler } from "./scheduler.js";
 
 /** A callback that a loop will run (`asyncio.Handle`). Made by `callSoon`. */
@@ -28,7 +29,7 @@ export class Handle implements HandleContract, Runnable {
 
   /** The async context that the callback runs in, `null` where none was kept. */
   getContext(): Context | null {
-    return this.#context;
+    return withoutTask(this.scheduler.host, this.#context);
   }
 
   /** Called by the loop. */
@@ -40,8 +41,7 @@ export class Handle implements HandleContract, Runnable {
       return;
     }
     this.scheduler.wakesNative();
-    if (this.#context === null) work();
-    else this.#context.run(work);
+    runCallback(this.#context, work);
   }
 
   toString(): string {

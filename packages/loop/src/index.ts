@@ -1,5 +1,5 @@
 export { type ExceptionHandler, getRunningLoop } from "@tsyncio/contract";
-export { callbackContext, checkCallback } from "./callbacks.js";
+export { callbackContext, checkCallback, runCallback } from "./callbacks.js";
 export { callerLocation, withoutOurFrames } from "./caller-location.js";
 export { getEventLoop, newEventLoop, setEventLoop } from "./default-loop.js";
 export { EventLoop, type LoopOptions } from "./event-loop.js";
