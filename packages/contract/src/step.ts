@@ -18,10 +18,11 @@
  * - A cancellation goes from the task to what it waits for: `waitable.cancel(reason)`. `true` means that the waitable is
  *   done, or will be; the waiter is then woken in the ordinary way and `result()` throws the `CancelledError`. `false`
  *   means that nothing was cancelled; the task keeps the cancellation for its next step.
- * - `result()` is called once per waiter, by the waiter, when it is woken.
+ * - `result()`, or `settle()` where there is one, is called once per waiter, by the waiter, when it is woken.
  */
 import type { Context } from "./host.js";
 import type { LoopContract } from "./loop.js";
+import type { Sink } from "./scope.js";
 
 /** The mark (`"@@tsyncio"`) of a {@link Waitable}. */
 export const WAIT = 1;
@@ -49,6 +50,8 @@ export interface Waitable<T = unknown> {
   done(): boolean;
   /** The value. Throws the error, or a `CancelledError`; `InvalidStateError` while it is not done. */
   result(): T;
+  /** {@link result} for who would catch what it throws: tells `sink`, at once. Left out, `result` is called. */
+  settle?(sink: Sink<T>): void;
   /** What it was cancelled with, without reading the error; `undefined` when there was no reason. */
   cancelReason(): unknown;
   /** Asks for its end. `false` when there was nothing to cancel. */

@@ -109,6 +109,17 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
     throw this.#value;
   }
 
+  /** @internal Of the step protocol: {@link result}, without throwing. */
+  settle(sink: Sink<T>): void {
+    if (this.#state === FINISHED) sink.onValue(this.#value as T);
+    else if (this.#state === CANCELLED) sink.onError(this.#makeCancelledError());
+    else if (this.#state === PENDING) sink.onError(new InvalidStateError("Result is not ready."));
+    else {
+      this.#state = FAILED;
+      sink.onError(this.#value);
+    }
+  }
+
   /**
    * The error that was set, `null` when there is a result.
    * @throws `CancelledError`; `InvalidStateError` while it is not done.

@@ -8,6 +8,8 @@ import {
   type Waiter,
 } from "@tsyncio/contract";
 
+import { settle } from "./failure.js";
+
 /** Waits for `target` on behalf of the current scope, if there is one. */
 export function waitInScope<T>(target: Waitable<T>, sink: Sink<T>): void {
   const scope = registry.currentScope?.() ?? null;
@@ -40,14 +42,7 @@ class Observer<T> implements Waiter {
   run(): void {
     this.loop.wakesNative();
     if (this.#scope !== null) this.#scope.observing--;
-    let value: T;
-    try {
-      value = this.#target.result();
-    } catch (error) {
-      this.#sink.onError(error);
-      return;
-    }
-    this.#sink.onValue(value);
+    settle(this.#target, this.#sink);
   }
 
   toString(): string {

@@ -1,5 +1,5 @@
 import { CancelledError, type LoopContract, type Sink, type Waitable, type Waiter } from "@tsyncio/contract";
-import { makeCancelledError } from "@tsyncio/futures";
+import { failureOf, makeCancelledError, settle } from "@tsyncio/futures";
 import { Refused, refuse } from "./refuse.js";
 import type { Scope, ScopeMember } from "./scope.js";
 
@@ -43,22 +43,15 @@ export class NativeWait<T> implements Waiter, ScopeMember {
     const scope = this.scope;
     scope.remove(this);
     this.loop.wakesNative();
-    let value: T | undefined;
-    let error: unknown;
-    let failed = false;
-    try {
-      value = target?.result();
-    } catch (thrown) {
-      failed = true;
-      error = thrown;
+    if (!scope.hasUndelivered(this.#sequence)) {
+      if (target === null) this.#sink.onValue(undefined as T);
+      else settle(target, this.#sink);
+      return;
     }
-    if (scope.hasUndelivered(this.#sequence)) {
-      const reason = scope.takeUndelivered();
-      if (!failed || !(error instanceof CancelledError)) error = makeCancelledError(reason);
-      failed = true;
-    }
-    if (failed) this.#sink.onError(error);
-    else this.#sink.onValue(value as T);
+    const reason = scope.takeUndelivered();
+    const failure = target === null ? null : failureOf(target);
+    const isCancelled = failure !== null && failure.error instanceof CancelledError;
+    this.#sink.onError(isCancelled ? failure.error : makeCancelledError(reason));
   }
 
   toString(): string {

@@ -11,6 +11,7 @@ import {
   type NativeSuspension,
   RuntimeError,
   registry,
+  type Sink,
   type StrandContract,
   SWITCH,
   type TaskContract,
@@ -18,7 +19,7 @@ import {
   type Waitable,
   type Waiter,
 } from "@tsyncio/contract";
-import { makeCancelledError } from "@tsyncio/futures";
+import { makeCancelledError, settle } from "@tsyncio/futures";
 import { Refused, refuse } from "./refuse.js";
 import type { Scope, ScopeMember } from "./scope.js";
 import { traceOf } from "./trace.js";
@@ -38,7 +39,7 @@ let DRIVE: (this: Strand) => boolean;
  *
  * READY ──loop──▶ RUNNING ──▶ WAITING ──target done──▶ READY;  RUNNING ──▶ NATIVE ──settled, or given up──▶ RUNNING
  */
-export abstract class Strand implements Waiter, ScopeMember, StrandContract {
+export abstract class Strand implements Waiter, ScopeMember, StrandContract, Sink<unknown> {
   /** Who it runs for. */
   readonly task: TaskContract;
   /** The scope that its code belongs to; `null`: the task's own, which nobody has needed yet. */
@@ -96,13 +97,7 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
       this.#throws = false;
     } else {
       this.target = null;
-      try {
-        this.#sent = target.result();
-        this.#throws = false;
-      } catch (error) {
-        this.#sent = error;
-        this.#throws = true;
-      }
+      settle(target, this);
     }
     const scope = this.#scope;
     if (scope?.hasUndelivered()) {
@@ -111,6 +106,18 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract {
       this.#throws = true;
     }
     this.resume();
+  }
+
+  /** What it waited for gave a value. */
+  onValue(value: unknown): void {
+    this.#sent = value;
+    this.#throws = false;
+  }
+
+  /** What it waited for failed. */
+  onError(error: unknown): void {
+    this.#sent = error;
+    this.#throws = true;
   }
 
   enter(): Scope {
