@@ -18,7 +18,7 @@
  * - A cancellation goes from the task to what it waits for: `waitable.cancel(reason)`. `true` means that the waitable is
  *   done, or will be; the waiter is then woken in the ordinary way and `result()` throws the `CancelledError`. `false`
  *   means that nothing was cancelled; the task keeps the cancellation for its next step.
- * - `result()`, or `settle()` where there is one, is called once per waiter, by the waiter, when it is woken.
+ * - `result()`, or `tell()` where there is one, is called once per waiter, by the waiter, when it is woken.
  */
 import type { Context } from "./host.js";
 import type { LoopContract } from "./loop.js";
@@ -51,7 +51,7 @@ export interface Waitable<T = unknown> {
   /** The value. Throws the error, or a `CancelledError`; `InvalidStateError` while it is not done. */
   result(): T;
   /** {@link result} for who would catch what it throws: tells `sink`, at once. Left out, `result` is called. */
-  settle?(sink: Sink<T>): void;
+  tell?(sink: Sink<T>): void;
   /** What it was cancelled with, without reading the error; `undefined` when there was no reason. */
   cancelReason(): unknown;
   /** Asks for its end. `false` when there was nothing to cancel. */

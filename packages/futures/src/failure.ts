@@ -1,9 +1,9 @@
 import type { Sink, Waitable } from "@tsyncio/contract";
 
 /** Tells `sink` what `target`, which is done, ended with. Counts as reading its error. */
-export function settle<T>(target: Waitable<T>, sink: Sink<T>): void {
-  if (target.settle !== undefined) {
-    target.settle(sink);
+export function tell<T>(target: Waitable<T>, sink: Sink<T>): void {
+  if (target.tell !== undefined) {
+    target.tell(sink);
     return;
   }
   let value: T;
@@ -28,6 +28,6 @@ export function failureOf(future: Waitable): { readonly error: unknown } | null 
       failure = { error };
     },
   };
-  settle(future, sink);
+  tell(future, sink);
   return failure;
 }

@@ -110,7 +110,7 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   }
 
   /** @internal Of the step protocol: {@link result}, without throwing. */
-  settle(sink: Sink<T>): void {
+  tell(sink: Sink<T>): void {
     if (this.#state === FINISHED) sink.onValue(this.#value as T);
     else if (this.#state === CANCELLED) sink.onError(this.#makeCancelledError());
     else if (this.#state === PENDING) sink.onError(new InvalidStateError("Result is not ready."));

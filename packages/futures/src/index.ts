@@ -1,5 +1,5 @@
 export { CancelledError, InvalidStateError, isCancelledError, rethrowCancelled } from "@tsyncio/contract";
-export { failureOf, settle } from "./failure.js";
+export { failureOf, tell } from "./failure.js";
 export { fromCallback, isFuture, wrapFuture } from "./from-callback.js";
 export { type FromPromiseOptions, fromPromise } from "./from-promise.js";
 export { Future, type FutureOptions, makeCancelledError } from "./future.js";

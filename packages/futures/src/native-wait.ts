@@ -8,7 +8,7 @@ import {
   type Waiter,
 } from "@tsyncio/contract";
 
-import { settle } from "./failure.js";
+import { tell } from "./failure.js";
 
 /** Waits for `target` on behalf of the current scope, if there is one. */
 export function waitInScope<T>(target: Waitable<T>, sink: Sink<T>): void {
@@ -42,7 +42,7 @@ class Observer<T> implements Waiter {
   run(): void {
     this.loop.wakesNative();
     if (this.#scope !== null) this.#scope.observing--;
-    settle(this.#target, this.#sink);
+    tell(this.#target, this.#sink);
   }
 
   toString(): string {

@@ -1,5 +1,5 @@
 import { CancelledError, type LoopContract, type Sink, type Waitable, type Waiter } from "@tsyncio/contract";
-import { failureOf, makeCancelledError, settle } from "@tsyncio/futures";
+import { failureOf, makeCancelledError, tell } from "@tsyncio/futures";
 import { Refused, refuse } from "./refuse.js";
 import type { Scope, ScopeMember } from "./scope.js";
 
@@ -45,7 +45,7 @@ export class NativeWait<T> implements Waiter, ScopeMember {
     this.loop.wakesNative();
     if (!scope.hasUndelivered(this.#sequence)) {
       if (target === null) this.#sink.onValue(undefined as T);
-      else settle(target, this.#sink);
+      else tell(target, this.#sink);
       return;
     }
     const reason = scope.takeUndelivered();

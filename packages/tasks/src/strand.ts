@@ -19,7 +19,7 @@ import {
   type Waitable,
   type Waiter,
 } from "@tsyncio/contract";
-import { makeCancelledError, settle } from "@tsyncio/futures";
+import { makeCancelledError, tell } from "@tsyncio/futures";
 import { Refused, refuse } from "./refuse.js";
 import type { Scope, ScopeMember } from "./scope.js";
 import { traceOf } from "./trace.js";
@@ -97,7 +97,7 @@ export abstract class Strand implements Waiter, ScopeMember, StrandContract, Sin
       this.#throws = false;
     } else {
       this.target = null;
-      settle(target, this);
+      tell(target, this);
     }
     const scope = this.#scope;
     if (scope?.hasUndelivered()) {
