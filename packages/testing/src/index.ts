@@ -1,2 +1,7 @@
 export { allTasksBlocked } from "./all-tasks-blocked.js";
+export type { Check, FinalCheck } from "./explore/checks.js";
+export { type ExplorationReport, explore } from "./explore/explore.js";
+export type { ExploreOptions, Strategy } from "./explore/options.js";
+export { ExplorationError } from "./explore/report.js";
+export type { ExploredRun, Program } from "./explore/run-once.js";
 export { runVirtual, type VirtualRunOptions } from "./run-virtual.js";
