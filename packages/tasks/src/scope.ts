@@ -10,6 +10,7 @@ import type {
   Waiter,
 } from "@tsyncio/contract";
 import { makeCancelledError } from "@tsyncio/futures";
+import { CancelTree, latestNumber, nextNumber } from "./cancel-tree.js";
 import { InlineStrand } from "./inline-strand.js";
 import { NativeWait } from "./native-wait.js";
 import { Refused } from "./refuse.js";
@@ -21,30 +22,8 @@ export interface ScopeMember extends Waiter {
   scope: Scope;
 }
 
-/**
- * A cancellation that has been asked for and not arrived: it found no wait to cancel, so it is kept for the next one.
- * `after`: where it did cancel other waits, the number of the last wait it may not strike (they have theirs).
- */
-interface Undelivered {
-  reason: unknown;
-  sequence: number;
-  after: number;
-}
-
-/** What a scope needs only once it is cancelled. */
-interface Cancellation {
-  /** How many cancellations were asked for and not taken back. */
-  requests: number;
-  /** Whether one is just being passed on to the waits. */
-  striking: boolean;
-  undelivered: Undelivered | null;
-  /** In a task's own scope: the reason of the latest cancellation that did not arrive at once. */
-  latestReason: unknown;
-}
-
-/** What a scope needs only once async code runs in it, or a scope below it is opened. */
+/** What a scope needs only once async code runs in it. */
 interface Concurrency {
-  children: Set<Scope> | null;
   /** Those who wait here, beside the first. */
   members: Set<ScopeMember> | null;
   cell: ScopeCell | null;
@@ -56,32 +35,25 @@ interface Concurrency {
 
 const NOBODY: ReadonlySet<never> = new Set<never>();
 
-let sequence = 0;
-
 /** Set when a cancellation came back to a scope that is just passing it on: tasks wait for each other in a circle. */
 let circle = false;
 
 /**
  * A node of a task's tree of scopes. Async code can wait for several things at once, so the task is too coarse a unit:
  * `timeout`, `taskGroup` and `waitFor` open a child scope, and cancelling a scope reaches it and what is below it, nothing else.
- *
- * Where code is sequential the path from the running scope to the root behaves as CPython's single counter and `_must_cancel`:
- * - `cancelling` is the sum of the counts on the path;
- * - `uncancel` takes one from the innermost scope that has any; at 0 it drops what is undelivered on the path;
- * - a scope that ends hands its count and what is undelivered to its parent.
+ * Here is who waits in it, and what tells them; {@link CancelTree} counts.
  */
-export class Scope implements ScopeContract {
+export class Scope extends CancelTree<Scope> implements ScopeContract {
   readonly task: TaskContract;
-  #parent: Scope | null;
   /** Who waits here first: a generator task never has a second. */
   #member: ScopeMember | null = null;
-  #cancellation: Cancellation | null = null;
+  /** Whether a cancellation is just being passed on to the waits. */
+  #striking = false;
   #concurrency: Concurrency | null = null;
 
   constructor(task: TaskContract, parent: Scope | null) {
+    super(parent);
     this.task = task;
-    this.#parent = parent;
-    if (parent !== null) parent.#addChild(this);
   }
 
   get loop(): LoopContract {
@@ -93,11 +65,6 @@ export class Scope implements ScopeContract {
     const state = this.#concurrent();
     state.cell ??= { scope: this, up: null, loop: this.loop };
     return state.cell;
-  }
-
-  /** The scope above; `null` for a task's own, and for one that was cut off. */
-  get parent(): Scope | null {
-    return this.#parent;
   }
 
   open(): Scope {
@@ -119,8 +86,9 @@ export class Scope implements ScopeContract {
   }
 
   waitFor<T>(target: Waitable<T> | null, sink: Sink<T>): void {
-    const wait = new NativeWait(this, target, sink, ++sequence);
-    this.#concurrent().lastWait = sequence;
+    const number = nextNumber();
+    const wait = new NativeWait(this, target, sink, number);
+    this.#concurrent().lastWait = number;
     wait.begin();
   }
 
@@ -130,105 +98,30 @@ export class Scope implements ScopeContract {
 
   /** Asks what waits in this scope or below to end with a `CancelledError`. */
   cancel(reason?: unknown): boolean {
-    const state = this.#cancelled();
-    if (state.striking) {
+    if (this.#striking) {
       circle = true;
       return false;
     }
-    state.requests++;
-    const limit = sequence;
-    state.striking = true;
+    this.request();
+    const limit = latestNumber();
+    this.#striking = true;
     let struck: boolean;
     try {
       struck = this.#cancelWaits(reason);
     } finally {
-      state.striking = false;
+      this.#striking = false;
     }
     // Who asks from inside is not waiting: it has its cancellation coming, beside those that were struck.
-    if (!struck || this.#contains(currentScope())) {
-      this.#cancelled().undelivered = { reason, sequence: ++sequence, after: struck ? limit : -1 };
-      this.#root().#cancelled().latestReason = reason;
-    }
+    if (!struck || this.#contains(currentScope())) this.keep(reason, struck ? limit : -1);
     this.#abortSignals(reason);
     return true;
   }
 
-  /** Whether a cancellation was ever asked for. */
-  wasCancelled(): boolean {
-    return this.#cancellation !== null;
-  }
-
-  /** The count from here to the root. */
-  cancelling(): number {
-    let sum = 0;
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) sum += scope.#requests;
-    return sum;
-  }
-
-  /** The count of this scope and all below it. */
-  cancellingBelow(): number {
-    let sum = this.#requests;
-    for (const child of this.#children) sum += child.cancellingBelow();
-    return sum;
-  }
-
-  /** Takes one cancellation back; how many are left on the path to the root. */
-  uncancel(): number {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      if (scope.#takeOne()) break;
-    }
-    const left = this.cancelling();
-    if (left === 0) for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) scope.#renew();
-    return left;
-  }
-
-  /** {@link uncancel} from outside the task: over the whole tree, the innermost first. */
-  uncancelBelow(): number {
-    this.#takeOneBelow();
-    const left = this.cancellingBelow();
-    if (left === 0) this.#renewBelow();
-    return left;
-  }
-
   /** Cancels once more where the innermost count is, keeping the count: as a task group does that masks a cancellation. */
   cancelAgain(): void {
-    let scope: Scope = this;
-    while (scope.#requests === 0 && scope.#parent !== null) scope = scope.#parent;
+    const scope = this.innermostCancelled();
     this.uncancel();
     scope.cancel(undefined);
-  }
-
-  /** Whether a cancellation waits on the path to the root for its next wait. `wait`: the number of the wait that asks. */
-  hasUndelivered(wait: number = Number.POSITIVE_INFINITY): boolean {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      const undelivered = scope.#cancellation?.undelivered;
-      if (undelivered && wait > undelivered.after) return true;
-    }
-    return false;
-  }
-
-  /** Drops what is undelivered on the path; the reason of the latest. */
-  takeUndelivered(): unknown {
-    const latest = this.latestUndelivered();
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      if (scope.#cancellation !== null) scope.#cancellation.undelivered = null;
-    }
-    return latest;
-  }
-
-  /** The reason of the latest cancellation on the path that is undelivered. */
-  latestUndelivered(): unknown {
-    let latest: Undelivered | null = null;
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      const own: Undelivered | null | undefined = scope.#cancellation?.undelivered;
-      if (own && (latest === null || own.sequence > latest.sequence)) latest = own;
-    }
-    return latest?.reason;
-  }
-
-  /** The reason of the latest cancellation of the task that did not arrive at once. asyncio shows it in what `gather` gives. */
-  get latestReason(): unknown {
-    return this.#cancellation?.latestReason;
   }
 
   /** The signal of this scope, made on first use: aborted, with the `CancelledError` as reason, while it is being cancelled. */
@@ -268,20 +161,20 @@ export class Scope implements ScopeContract {
   hasWaits(): boolean {
     if (this.#member !== null && this.#member.target !== null) return true;
     for (const member of this.#members) if (member.target !== null) return true;
-    for (const child of this.#children) if (child.hasWaits()) return true;
+    for (const child of this.children) if (child.hasWaits()) return true;
     return false;
   }
 
   /** What is waited for in this scope or below. */
   *targets(): Iterable<Waitable> {
     for (const member of [this.#member, ...this.#members]) if (member?.target) yield member.target;
-    for (const child of this.#children) yield* child.targets();
+    for (const child of this.children) yield* child.targets();
   }
 
   /** The number of the latest native wait in this scope or below. */
   lastWait(): number {
     let last = this.#concurrency?.lastWait ?? 0;
-    for (const child of this.#children) last = Math.max(last, child.lastWait());
+    for (const child of this.children) last = Math.max(last, child.lastWait());
     return last;
   }
 
@@ -291,7 +184,7 @@ export class Scope implements ScopeContract {
    */
   splitOff(): Scope {
     const orphan = new Scope(this.task, null);
-    orphan.#cancelled().undelivered = { reason: undefined, sequence: ++sequence, after: -1 };
+    orphan.keep(undefined, -1);
     for (const member of [this.#member, ...this.#members]) {
       if (member === null) continue;
       this.remove(member);
@@ -299,8 +192,7 @@ export class Scope implements ScopeContract {
       member.scope = orphan;
     }
     const state = this.#concurrent();
-    for (const child of this.#children) orphan.#adopt(child);
-    state.children = null;
+    this.bequeathChildren(orphan);
     orphan.#concurrent().cell = state.cell;
     if (state.cell !== null) state.cell.scope = orphan;
     state.cell = null;
@@ -309,77 +201,45 @@ export class Scope implements ScopeContract {
 
   /** Ends the scope. Waits that are still registered are cancelled: whoever began them has left. */
   close(): void {
-    const parent = this.#parent;
+    const { parent } = this;
     if (this.#member !== null || this.#members.size > 0) this.#cancelOwnWaits(undefined);
     const cell = this.#concurrency?.cell;
     if (cell) {
       cell.scope = null;
       cell.up = parent?.cell ?? null;
     }
-    if (parent === null) {
-      for (const child of [...this.#children]) child.close();
-      return;
-    }
-    parent.#concurrency?.children?.delete(this);
-    for (const child of this.#children) parent.#adopt(child);
-    const mine = this.#cancellation;
-    if (mine === null) return;
-    const its = parent.#cancelled();
-    its.requests += mine.requests;
-    if (mine.undelivered === null) return;
-    if (its.undelivered === null || mine.undelivered.sequence > its.undelivered.sequence)
-      its.undelivered = mine.undelivered;
+    if (parent !== null) this.bequeathTo(parent);
+    else for (const child of [...this.children]) child.close();
   }
 
-  get #requests(): number {
-    return this.#cancellation?.requests ?? 0;
+  protected override asNode(): Scope {
+    return this;
   }
 
-  get #children(): ReadonlySet<Scope> {
-    return this.#concurrency?.children ?? NOBODY;
+  /** A signal that is aborted is given up, so that a retry gets a fresh one. */
+  protected override renewed(): void {
+    if (this.#concurrency?.controller?.signal.aborted) this.#concurrency.controller = null;
   }
 
   get #members(): ReadonlySet<ScopeMember> {
     return this.#concurrency?.members ?? NOBODY;
   }
 
-  #cancelled(): Cancellation {
-    this.#cancellation ??= { requests: 0, striking: false, undelivered: null, latestReason: undefined };
-    return this.#cancellation;
-  }
-
   #concurrent(): Concurrency {
-    this.#concurrency ??= { children: null, members: null, cell: null, lastWait: 0, controller: null, observing: 0 };
+    this.#concurrency ??= { members: null, cell: null, lastWait: 0, controller: null, observing: 0 };
     return this.#concurrency;
-  }
-
-  #root(): Scope {
-    let scope: Scope = this;
-    while (scope.#parent !== null) scope = scope.#parent;
-    return scope;
-  }
-
-  #addChild(child: Scope): void {
-    const state = this.#concurrent();
-    state.children ??= new Set();
-    state.children.add(child);
-  }
-
-  #adopt(child: Scope): void {
-    child.#parent = this;
-    this.#addChild(child);
   }
 
   #contains(scope: ScopeContract | null): boolean {
     if (!(scope instanceof Scope)) return false;
-    for (let s: Scope | null = scope; s !== null; s = s.#parent) if (s === this) return true;
+    for (let s: Scope | null = scope; s !== null; s = s.parent) if (s === this) return true;
     return false;
   }
 
   /** Whether anything was cancelled. */
   #cancelWaits(reason: unknown): boolean {
     let struck = this.#cancelOwnWaits(reason);
-    for (const child of [...this.#children]) if (child.#cancelWaits(reason)) struck = true;
+    for (const child of [...this.children]) if (child.#cancelWaits(reason)) struck = true;
     return struck;
   }
 
@@ -392,38 +252,16 @@ export class Scope implements ScopeContract {
   #abortSignals(reason: unknown): void {
     const controller = this.#concurrency?.controller;
     if (controller && !controller.signal.aborted) controller.abort(makeCancelledError(reason));
-    for (const child of [...this.#children]) child.#abortSignals(reason);
+    for (const child of [...this.children]) child.#abortSignals(reason);
   }
 
   /** The reason of the innermost signal on the path that is aborted. */
   #abortReason(): CancelledError | null {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
+    for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
       const signal = scope.#concurrency?.controller?.signal;
       if (signal?.aborted) return signal.reason as CancelledError;
     }
     return null;
-  }
-
-  /** Nothing is being cancelled any more: drops what is undelivered, and a signal that is aborted, so that a retry gets a fresh one. */
-  #renew(): void {
-    if (this.#cancellation !== null) this.#cancellation.undelivered = null;
-    if (this.#concurrency?.controller?.signal.aborted) this.#concurrency.controller = null;
-  }
-
-  #renewBelow(): void {
-    this.#renew();
-    for (const child of this.#children) child.#renewBelow();
-  }
-
-  #takeOneBelow(): boolean {
-    for (const child of this.#children) if (child.#takeOneBelow()) return true;
-    return this.#takeOne();
-  }
-
-  #takeOne(): boolean {
-    if (this.#cancellation === null || this.#cancellation.requests === 0) return false;
-    this.#cancellation.requests--;
-    return true;
   }
 }
 
