@@ -1,4 +1,11 @@
-import type { Call, CoroutineFrame, ScopeContract, Sink, Waitable } from "@tsyncio/contract";
+import {
+  type Call,
+  type CoroutineFrame,
+  registry,
+  type ScopeContract,
+  type Sink,
+  type Waitable,
+} from "@tsyncio/contract";
 import { Coroutine, ENDED, NEW, notDriven, reused } from "./coroutine.js";
 import { watchForAwait } from "./never-awaited.js";
 
@@ -36,7 +43,8 @@ export abstract class SingleWait<T> extends Coroutine<T> implements CoroutineFra
 
   override next(sent?: unknown): IteratorResult<unknown, T> {
     if (this.state === WAITING) {
-      if ((this.value as Waitable | undefined)?.done() === false) throw notDriven(this);
+      const target = this.value as Waitable | undefined;
+      if (target === undefined ? registry.stepping === null : !target.done()) throw notDriven(this);
       return this.return(this.end(sent));
     }
     this.value = this.start();

@@ -101,6 +101,10 @@ describe("sleep", () => {
     expect(yield* on(createTask(sleep(1, "a task")))).toBe("a task");
   });
 
+  it.each([0, 1])("of %d s, driven by something that is no task, throws at its second step", (delay) => {
+    expect(() => [...sleep(delay)]).toThrow(/was driven by something that is no task: write yield\*/);
+  });
+
   it("that is closed can't be awaited", async () => {
     const made = sleep(1);
     made.close();
