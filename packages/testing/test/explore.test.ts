@@ -322,7 +322,7 @@ describe("explore", () => {
       "0.000  worker   begins, waits for <sleep pending>",
       "1.500  timer    rings",
       "1.500  worker   goes on, waits for <sleep pending>",
-      "1.500  worker   IS CANCELLED, while it waits for <sleep pending>",
+      "1.500  worker   IS CANCELLED at <sleep pending>",
       "1.500  worker   goes on, ends: cancelled",
       "1.500  main     goes on, ends",
       "1.500  FAILURE  invariant",

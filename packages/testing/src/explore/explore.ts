@@ -1,5 +1,6 @@
-import { describe, RuntimeError, registry, runningLoop } from "@tsyncio/contract";
-import { AllSchedules, notDeterministic } from "./exhaustive.js";
+import { describe, RuntimeError, runningLoop } from "@tsyncio/contract";
+import { AllSchedules } from "./exhaustive.js";
+import { narrate } from "./narrate.js";
 import { type Checked, checkOptions, type ExploreOptions } from "./options.js";
 import { type Chooser, type Departure, departing, plain } from "./point.js";
 import { ExplorationError } from "./report.js";
@@ -7,7 +8,7 @@ import { type Program, type RunRecord, type RunSettings, runOnce } from "./run-o
 import { formatDepartures, formatSchedule } from "./schedule-text.js";
 import { shrink } from "./shrink.js";
 import { pct, randomWalk, type Size } from "./strategies.js";
-import { Timeline } from "./timeline.js";
+import { count } from "./text.js";
 
 /** What came of an exploration that found nothing. */
 export interface ExplorationReport {
@@ -140,21 +141,14 @@ class Exploration {
 
   async #error({ record: first, runs, seed, by }: Found, shrunk: RunRecord): Promise<ExplorationError> {
     const { settings } = this.#options;
-    const timeline = new Timeline();
-    const again = await withDebug(() =>
-      runOnce(this.#program, { ...settings, debug: true }, departing(shrunk.departures), timeline),
-    );
-    if (again.failure?.kind !== shrunk.failure?.kind) {
-      throw notDeterministic(again.sizes.length, shrunk.sizes.length, again.sizes.length);
-    }
-    timeline.note("FAILURE", again.failure?.kind ?? "");
+    const { record, timeline } = await narrate(this.#program, settings, shrunk);
     const schedule = formatSchedule({ ...settings, departures: shrunk.departures });
     const how = [
       `found in run ${runs}, by ${by}`,
       `shrunk from ${count(first.departures.length, "departure")} to ${shrunk.departures.length}, ${count(shrunk.switches, "context switch")}`,
       `replay it with explore(program, { replay: ${JSON.stringify(schedule)} })`,
     ].join("\n");
-    return new ExplorationError({ record: again, how, schedule, timeline: String(timeline), seed, runs });
+    return new ExplorationError({ record, how, schedule, timeline, seed, runs });
   }
 
   #once(chooser: Chooser): Promise<RunRecord> {
@@ -171,16 +165,6 @@ class Exploration {
   }
 }
 
-/** Runs `fn` with a loop in debug mode, which must not slow down all that comes after it. */
-export async function withDebug<T>(fn: () => Promise<T>): Promise<T> {
-  const before = registry.debugging;
-  try {
-    return await fn();
-  } finally {
-    registry.debugging = before;
-  }
-}
-
 function report(runs: number, complete: boolean, summary: string): ExplorationReport {
   return { runs, complete, summary, toString: () => summary };
 }
@@ -188,10 +172,4 @@ function report(runs: number, complete: boolean, summary: string): ExplorationRe
 function describeSettings({ order, cancellations }: RunSettings): string {
   const strikes = cancellations === 0 ? "" : `, up to ${count(cancellations, "cancellation")}`;
   return `order "${order}"${strikes}`;
-}
-
-/** A number with its noun. */
-function count(n: number, noun: string): string {
-  if (n === 1) return `1 ${noun}`;
-  return `${n} ${noun}${noun.endsWith("ch") ? "es" : "s"}`;
 }

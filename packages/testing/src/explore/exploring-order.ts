@@ -28,6 +28,8 @@ export interface Observer {
   cancels?(task: TaskContract, step: number): void;
   /** What ran last has run, and the native code that it woke. */
   settled?(step: number): void;
+  /** The run has failed. Nobody is told of what follows. */
+  failed?(kind: string): void;
   /** The run begins. */
   attach?(loop: LoopContract, order: ExploringOrder): void;
 }

@@ -40,6 +40,8 @@ export interface ExploreOptions {
   replay?: string | undefined;
   /** Foreign promises are refused (`"error"`, the default), since nobody can say when they settle; or waited for. */
   foreign?: "wait" | "error" | undefined;
+  /** Which errors the program may end with; left out: none, but the `CancelledError` of a cancellation that struck. */
+  mayFail?: ((error: unknown) => boolean) | undefined;
   /** Whether timers that are left at the end are a failure, too. Default `false`. */
   leaks?: boolean | undefined;
 }
@@ -71,7 +73,7 @@ export function checkOptions(options: ExploreOptions): Checked {
     maxSteps: whole("maxSteps", options.maxSteps ?? 10_000, 1),
     foreign,
     leaks,
-    mayFail: () => false,
+    mayFail: options.mayFail ?? (() => false),
     debug: false,
   };
   const limit = timeLimit === null ? Number.POSITIVE_INFINITY : parseDelay(timeLimit, "timeLimit") * 1000;

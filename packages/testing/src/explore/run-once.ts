@@ -80,6 +80,7 @@ export async function runOnce(
 /** One run: {@link main}, {@link cleanUp}, {@link checkEnd} and {@link close}, in this order. The first failure is kept. */
 class SingleRun {
   readonly #settings: RunSettings;
+  readonly #observer: Observer | null;
   readonly #order: ExploringOrder;
   readonly #loop: EventLoop;
   readonly #main: TaskContract;
@@ -92,6 +93,7 @@ class SingleRun {
 
   constructor(program: Program, settings: RunSettings, chooser: Chooser, observer: Observer | null) {
     this.#settings = settings;
+    this.#observer = observer;
     const order = new ExploringOrder(settings, chooser, observer);
     const host = new ExploringHost({ foreign: settings.foreign });
     const exceptionHandler = (_: unknown, context: ExceptionContext) => this.#reports.push(context);
@@ -162,7 +164,10 @@ class SingleRun {
   }
 
   #fail(kind: FailureKind, error: unknown): void {
-    this.#failure ??= { kind, error };
+    if (this.#failure !== null) return;
+    this.#failure = { kind, error };
+    this.#order.stopObserving();
+    this.#observer?.failed?.(kind);
   }
 
   #watchTimers(): void {

@@ -9,3 +9,9 @@ export function shortPaths(text: string): string {
 export function indent(text: string, by = "  "): string {
   return text.replaceAll(/^(?=.)/gm, by);
 }
+
+/** A number with its noun. */
+export function count(n: number, noun: string): string {
+  if (n === 1) return `1 ${noun}`;
+  return `${n} ${noun}${noun.endsWith("ch") ? "es" : "s"}`;
+}

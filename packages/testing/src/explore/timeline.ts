@@ -40,8 +40,7 @@ export class Timeline implements Observer {
   }
 
   cancels(task: TaskContract): void {
-    const wait = this.#text(task.describeWait());
-    this.#begin(this.#nameOf(task), `IS CANCELLED, while it waits for ${wait}`, null);
+    this.#begin(this.#nameOf(task), `IS CANCELLED at ${this.#text(task.describeWait())}`, null);
   }
 
   settled(): void {
@@ -53,11 +52,9 @@ export class Timeline implements Observer {
     if (task !== null) row.what += `, ${this.#stateOf(task)}`;
   }
 
-  /** Notes something that happened in no callback. */
-  note(who: string, what: string): void {
+  failed(kind: string): void {
     this.settled();
-    this.#begin(who, what, null);
-    this.settled();
+    this.#begin("FAILURE", kind, null);
   }
 
   /** A line for each step. */
