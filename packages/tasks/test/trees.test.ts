@@ -1,22 +1,12 @@
 import type { TaskContract } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { createTask, gather, race, shield, type TaskGroup, taskGroup, wait } from "@tsyncio/tasks";
-import {
-  cancellations,
-  type Grove,
-  type Kind,
-  on,
-  play,
-  type Script,
-  type Tree,
-  trees,
-  worldOf,
-} from "@tsyncio/test-support";
+import { type Grove, on, type Script, treeLaws, worldOf } from "@tsyncio/test-support";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { both, pause, turn } from "./support.ts";
 
-const RUNS = 200;
+const RUNS = 50;
 
 const grove: Grove = {
   kinds: both.kinds,
@@ -56,35 +46,7 @@ const grove: Grove = {
   },
 };
 
-describe("random trees of tasks, with random cancellations", () => {
-  for (const kind of both.kinds) {
-    it(`leave no task and no timer, and run each finally block once (${kind.name})`, async () => {
-      await fc.assert(
-        fc.asyncProperty(trees(grove), cancellations, async (tree, cancels) => {
-          const { tasks, entered, cleaned, trace } = await play(grove, tree, cancels, () => kind);
-          expect(tasks.every((task) => task.done())).toBe(true);
-          expect(cleaned).toEqual(entered);
-          expect(entered.every((times) => times === 1)).toBe(true);
-          expect(trace).toHaveLength(tasks.length);
-        }),
-        { numRuns: RUNS },
-      );
-    });
-  }
-
-  it("do the same, in the same order and at the same times, in either kind of coroutine and in both mixed", async () => {
-    const [generator, async] = both.kinds as [Kind, Kind];
-    const mixed = ({ kind }: Tree) => both.kinds[kind] as Kind;
-    await fc.assert(
-      fc.asyncProperty(trees(grove), cancellations, async (tree, cancels) => {
-        const expected = await play(grove, tree, cancels, () => generator);
-        expect((await play(grove, tree, cancels, () => async)).trace).toEqual(expected.trace);
-        expect((await play(grove, tree, cancels, mixed)).trace).toEqual(expected.trace);
-      }),
-      { numRuns: RUNS },
-    );
-  });
-});
+treeLaws("random trees of tasks, with random cancellations", grove);
 
 describe("many waiters on one future", () => {
   it("each gets the result or its own cancellation, and none is lost", async () => {
@@ -131,7 +93,7 @@ describe("many waiters on one future", () => {
           } else if (cancelled.size === 0) expect(new Set(outcomes)).toEqual(new Set(["result"]));
         }
       }),
-      { numRuns: RUNS / 4 },
+      { numRuns: RUNS },
     );
   });
 });

@@ -10,13 +10,9 @@ import {
   taskGroup,
   wait,
 } from "@tsyncio/tasks";
-import { cancellations, type Grove, type Kind, on, play, type Script, type Tree, trees } from "@tsyncio/test-support";
+import { type Grove, on, type Script, type Tree, treeLaws } from "@tsyncio/test-support";
 import { sleep, timeout, waitFor } from "@tsyncio/timeouts";
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { both } from "./support.ts";
-
-const RUNS = 200;
 
 /** Everything there is to join tasks with, timeouts inside and around it. */
 const grove: Grove = {
@@ -111,32 +107,4 @@ function grouped(children: readonly Tree[], start: Parameters<Grove["joins"][str
   };
 }
 
-describe("random trees of tasks, timeouts and groups, with random cancellations", () => {
-  for (const kind of both.kinds) {
-    it(`leave no task and no timer, and run each finally block once (${kind.name})`, async () => {
-      await fc.assert(
-        fc.asyncProperty(trees(grove), cancellations, async (tree, cancels) => {
-          const { tasks, entered, cleaned, trace } = await play(grove, tree, cancels, () => kind);
-          expect(tasks.every((task) => task.done())).toBe(true);
-          expect(cleaned).toEqual(entered);
-          expect(entered.every((times) => times === 1)).toBe(true);
-          expect(trace).toHaveLength(tasks.length);
-        }),
-        { numRuns: RUNS },
-      );
-    });
-  }
-
-  it("do the same, in the same order and at the same times, in either kind of coroutine and in both mixed", async () => {
-    const [generator, async] = both.kinds as [Kind, Kind];
-    const mixed = ({ kind }: Tree) => both.kinds[kind] as Kind;
-    await fc.assert(
-      fc.asyncProperty(trees(grove), cancellations, async (tree, cancels) => {
-        const expected = await play(grove, tree, cancels, () => generator);
-        expect((await play(grove, tree, cancels, () => async)).trace).toEqual(expected.trace);
-        expect((await play(grove, tree, cancels, mixed)).trace).toEqual(expected.trace);
-      }),
-      { numRuns: RUNS },
-    );
-  });
-});
+treeLaws("random trees of tasks, timeouts and groups, with random cancellations", grove);

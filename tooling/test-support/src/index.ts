@@ -2,14 +2,6 @@ export { failure, outcome } from "./failure.ts";
 export { collectGarbage } from "./garbage.ts";
 export { type Kind, type Laws, type LawTools, laws, on, type Script, type Wait } from "./laws.ts";
 export { type Ended, type Program, type ProgramOptions, runProgram, startProgram } from "./program.ts";
-export {
-  type Cancellation,
-  cancellations,
-  type Grove,
-  type Join,
-  type Played,
-  play,
-  type Tree,
-  trees,
-} from "./trees.ts";
+export { treeLaws } from "./tree-laws.ts";
+export type { Grove, Join, Tree } from "./trees.ts";
 export { realWorld, type World, worldOf } from "./world.ts";
