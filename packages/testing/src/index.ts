@@ -4,5 +4,7 @@ export { type ExplorationReport, explore } from "./explore/explore.js";
 export type { ExploreOptions, Strategy } from "./explore/options.js";
 export { ExplorationError } from "./explore/report.js";
 export type { ExploredRun, Program } from "./explore/run-once.js";
+export { type Leak, LeakError } from "./leaks/leak.js";
+export { type LeakOptions, LeakScope, leakScope } from "./leaks/leak-scope.js";
 export { runVirtual, type VirtualRunOptions } from "./run-virtual.js";
 export { cancelSweep, type Invariants, SweepError, type SweepOptions, type SweepReport } from "./sweep/cancel-sweep.js";

@@ -1,5 +1,6 @@
-import type { TestContext } from "node:test";
+import { afterEach, beforeEach, type TestContext } from "node:test";
 import type { Body } from "@tsyncio/contract";
+import { type LeakOptions, LeakScope } from "./leaks/leak-scope.js";
 import type { VirtualRunOptions } from "./run-virtual.js";
 import { type VirtualTest, virtualTest } from "./virtual-test.js";
 
@@ -13,4 +14,18 @@ export function virtual(
   options: VirtualRunOptions = {},
 ): VirtualTest<TestContext> {
   return virtualTest(body, ({ signal }) => ({ signal, realTimeLimit: "10s" }), options);
+}
+
+/**
+ * Has every test of the file (called at its top) or suite (called in its `describe`) fail when something outlives it, with where it was made: see
+ * `LeakScope`. Not for tests that run side by side.
+ */
+export function failOnLeaks(options: LeakOptions = {}): void {
+  let scope: LeakScope | null = null;
+  beforeEach(() => {
+    scope = new LeakScope(options);
+  });
+  afterEach(async () => {
+    await scope?.end();
+  });
 }

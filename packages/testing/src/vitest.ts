@@ -1,5 +1,6 @@
 import type { Body } from "@tsyncio/contract";
-import type { TestContext } from "vitest";
+import { beforeEach, type TestContext } from "vitest";
+import { type LeakOptions, LeakScope } from "./leaks/leak-scope.js";
 import type { VirtualRunOptions } from "./run-virtual.js";
 import { type VirtualTest, virtualTest } from "./virtual-test.js";
 
@@ -20,4 +21,16 @@ export function virtual<C extends TestContext = TestContext>(
     realTimeLimit: task.timeout > 0 && task.timeout < Number.POSITIVE_INFINITY ? (task.timeout / 1000) * SHARE : null,
   });
   return virtualTest(body, optionsOf, options);
+}
+
+/**
+ * Has every test of the file (called at its top, or in a `setupFiles` of the configuration: of all files) fail when something outlives it,
+ * with where it was made: see `LeakScope`. Not for `test.concurrent`.
+ */
+export function failOnLeaks(options: LeakOptions = {}): void {
+  beforeEach(() => {
+    const scope = new LeakScope(options);
+    // Before the hooks that were registered earlier, and after those that come later: what they open and close is theirs.
+    return () => scope.end();
+  });
 }

@@ -9,7 +9,8 @@ const head = `
   import { getRunningLoop } from "@tsyncio/contract";
   import { Future } from "@tsyncio/futures";
   import { sleep } from "@tsyncio/timeouts";
-  import { virtual } from "@tsyncio/testing/node-test";
+  import { createTask } from "@tsyncio/tasks";
+  import { failOnLeaks, virtual } from "@tsyncio/testing/node-test";
 `;
 
 describe("virtual, for node:test", () => {
@@ -46,6 +47,29 @@ describe("virtual, for node:test", () => {
     );
     expect(stdout).toMatch(/nothing can wake the program any more.*\(test\) waits for <Future pending>/s);
     expect(stdout).toMatch(/still running after 0\.05 s.*\(test\) waits for <sleep pending>/s);
+    expect(code).toBe(1);
+  });
+});
+
+describe("failOnLeaks, for node:test", () => {
+  test("fails the test that leaves something behind, and says where it was made", async () => {
+    const { code, stdout } = await runProgram(
+      here,
+      `${head}
+      failOnLeaks({ settle: "20ms" });
+      let task;
+      test("clean", async () => {
+        await sleep("1ms");
+      });
+      test("leaking", () => {
+        task = createTask(() => sleep("1h"), { name: "forgotten" });
+      });
+      test("clean again", () => {});
+      test.after(() => task.cancel());`,
+      { args: ["--test-reporter=tap"] },
+    );
+    expect(stdout).toMatch(/not ok 2 - leaking.*one thing outlived the test:.*task forgotten \(.*made at /s);
+    expect(stdout).toMatch(/# pass 2\n# fail 1/);
     expect(code).toBe(1);
   });
 });
