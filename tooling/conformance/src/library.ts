@@ -18,6 +18,17 @@ export { Future, isFuture } from "@tsyncio/futures";
 export { type EventLoop, type Handle, newEventLoop } from "@tsyncio/loop";
 export { virtualHost } from "@tsyncio/loop/virtual";
 export {
+  Barrier,
+  BoundedSemaphore,
+  Condition,
+  Event,
+  LifoQueue,
+  Lock,
+  PriorityQueue,
+  Queue,
+  Semaphore,
+} from "@tsyncio/sync";
+export {
   allTasks,
   asCompleted,
   type Coroutine,

@@ -70,6 +70,20 @@ export interface SynchronousArguments {
   reschedule: [timeout: string, delay: number | null];
   expired: [timeout: string];
   when: [timeout: string];
+
+  release: [object: string];
+  locked: [object: string];
+  eventSet: [object: string];
+  eventClear: [object: string];
+  eventIsSet: [object: string];
+  notify: [object: string, n: number];
+  notifyAll: [object: string];
+  barrierState: [object: string];
+  putNowait: [object: string, item: Scalar];
+  getNowait: [object: string];
+  taskDone: [object: string];
+  shutdown: [object: string, immediate: boolean];
+  queueState: [object: string];
 }
 
 /** A program may also hold something else: an error. */
@@ -83,6 +97,17 @@ export interface AwaitingArguments {
   shield: [awaitable: AwaitableArgument];
   wait: [slots: readonly string[], timeout: number | null, returnWhen: ReturnWhen];
   waitFor: [awaitable: AwaitableArgument, delay: number | null];
+
+  acquire: [object: string];
+  eventWait: [object: string];
+  condWait: [object: string];
+  condWaitFor: [object: string, Predicate];
+  barrierWait: [object: string, variable?: string];
+  barrierReset: [object: string];
+  barrierAbort: [object: string];
+  put: [object: string, item: Scalar];
+  get: [object: string];
+  join: [object: string];
 }
 
 /** Blocks: scopes around operations (left out here: always the last argument). */
@@ -90,6 +115,7 @@ export interface BlockArguments {
   timeout: [timeout: string, delay: number | null];
   timeoutAt: [timeout: string, when: number | null];
   taskGroup: [group: string];
+  asyncWith: [object: string];
 }
 
 /** What the compiler itself turns into JavaScript: the arguments after the name. */

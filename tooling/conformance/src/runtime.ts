@@ -35,6 +35,8 @@ export class Runtime {
   readonly handles = new Map<string, Handle>();
   readonly groups = new Map<string, TaskGroup>();
   readonly timeouts = new Map<string, Timeout>();
+  /** The primitives that the program declares. */
+  readonly primitives = new Map<string, unknown>();
   readonly variables = new Map<string, number>();
   /** The functions given to `addDoneCallback`, by name. */
   readonly callbacks = new Map<string, () => void>();

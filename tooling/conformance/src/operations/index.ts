@@ -4,11 +4,13 @@ import type { Runtime } from "../runtime.ts";
 import { operationsOf } from "../walk.ts";
 import { futures } from "./futures.ts";
 import { general } from "./general.ts";
+import { queues } from "./queues.ts";
+import { synchronization } from "./synchronization.ts";
 import type { BlockBody, OperationTable } from "./table.ts";
 import { tasks } from "./tasks.ts";
 import { timers } from "./timers.ts";
 
-const TABLES: readonly OperationTable[] = [general, tasks, futures, timers];
+const TABLES: readonly OperationTable[] = [general, tasks, futures, timers, synchronization, queues];
 
 // From here on the arguments are what the program's text says: the tables' own types end here.
 type Perform = (runtime: Runtime, ...args: unknown[]) => unknown;

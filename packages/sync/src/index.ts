@@ -1,0 +1,11 @@
+export { BrokenBarrierError, CancelledError, QueueEmpty, QueueFull, QueueShutDown } from "@tsyncio/contract";
+export type { Hold } from "./acquire.js";
+export { Barrier, type BarrierPass } from "./barrier.js";
+export { Condition } from "./condition.js";
+export { Event } from "./event.js";
+export { Lock } from "./lock.js";
+export { LifoQueue } from "./lifo-queue.js";
+export { PriorityQueue, type PriorityQueueOptions } from "./priority-queue.js";
+export { Queue } from "./queue.js";
+export type { QueueStore } from "./queue-store.js";
+export { BoundedSemaphore, Semaphore } from "./semaphore.js";
