@@ -1,7 +1,7 @@
-import type { Body, StartableCoroutine } from "@tsyncio/contract";
+import { type Body, registry, type StartableCoroutine } from "@tsyncio/contract";
 import type { Coroutine } from "@tsyncio/tasks";
 import { Acquire, type Hold, HoldOperation } from "./acquire.js";
-import { Acquired } from "./acquired.js";
+import { AcquireInLine, Acquired } from "./acquire-promises.js";
 import type { Gate } from "./gate.js";
 import { showAsString, stateText } from "./inspection.js";
 import { withHeld } from "./with-body.js";
@@ -38,7 +38,8 @@ export abstract class Acquirable {
    * A cancellation while it waits takes nothing, and lets the next one in. A loop that is closed gives up the places of its tasks.
    */
   acquire(): StartableCoroutine<true> {
-    return this.#gate.tryAcquire() ? this.#acquired : new Acquire(this.#gate);
+    if (this.#gate.tryAcquire()) return this.#acquired;
+    return isInTask() ? new Acquire(this.#gate) : new AcquireInLine(this.#gate);
   }
 
   /** Gives it back, and wakes who waits longest. */
@@ -62,4 +63,8 @@ export abstract class Acquirable {
   toString(): string {
     return stateText(this, this.stateText(), this.#gate.waiters.size);
   }
+}
+
+function isInTask(): boolean {
+  return registry.stepping !== null || (registry.currentScope?.() ?? null) !== null;
 }

@@ -10,7 +10,8 @@ import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import type { Hold } from "./acquire.js";
 import { showAsString, stateText } from "./inspection.js";
 import { Lock } from "./lock.js";
-import { Ticket, WaiterQueue } from "./waiter-queue.js";
+import { Ticket } from "./ticket.js";
+import { WaiterQueue } from "./waiter-queue.js";
 import { withHeld } from "./with-body.js";
 
 /** Waiting, with a lock held, until another task says that something has changed (`asyncio.Condition`). */

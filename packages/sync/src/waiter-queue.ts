@@ -1,34 +1,44 @@
-import { InvalidStateError, type LoopContract, loopForNew, WAIT, type Waitable, type Waiter } from "@tsyncio/contract";
-import { makeCancelledError } from "@tsyncio/futures";
+import type { LoopContract } from "@tsyncio/contract";
 
-/** Who waits in a {@link WaiterQueue}: a task on its loop, or plain async code, on {@link nativeCode}. */
-export interface QueueWaiter {
-  run(): void;
-  readonly loop: Pick<LoopContract, "enqueue" | "isClosed">;
+/** A place in a {@link WaiterQueue}, and who stands there. */
+export interface Place {
+  /** Its neighbours. Kept by the queue. */
+  before: Place | null;
+  after: Place | null;
+  /** Whether it is still waiting: neither woken nor cancelled. */
+  isPending(): boolean;
+  /** Whether it was woken, and has not run yet. */
+  isWoken(): boolean;
+  /** Whether it will never run, because its loop was closed. */
+  isLost(): boolean;
+  /** It may go on. */
+  wake(): void;
+  /** It is no longer in the line. */
+  left(): void;
 }
 
 /**
  * Those who wait for one thing, first come, first served. Every primitive waits on one of these.
  *
- * A ticket stays in the line until its owner has run (`leave`): who was woken or cancelled, but has not run yet, is there, and counts where
- * asyncio's deque of futures counts it. Leaving takes O(1), waking O(1) on average: `#candidate` passes each ticket once.
+ * A place stays in the line until who stands there has run: who was woken or cancelled, but has not run yet, is there, and counts where asyncio's
+ * deque of futures counts it. Leaving takes O(1), waking O(1) on average: `#candidate` passes each place once.
  *
- * Invariant: all tickets before `#candidate` are woken or cancelled.
+ * Invariant: all places before `#candidate` are woken or cancelled.
  */
 export class WaiterQueue {
   /** Whose line it is, for texts. Set by the owner. */
   owner: object | null = null;
   /** How many are in the line. */
   size = 0;
-  /** How many of them were cancelled, and have not run yet. Kept by their tickets. */
+  /** How many of them were cancelled, and have not run yet. Kept by their places. */
   cancelled = 0;
-  /** How many of them were woken, and have not run yet. Kept by their tickets. */
+  /** How many of them were woken, and have not run yet. Kept by their places. */
   woken = 0;
   /** The loop of who began the line, `null` when that was plain async code. */
   loop: LoopContract | null = null;
-  #first: Ticket | null = null;
-  #last: Ticket | null = null;
-  #candidate: Ticket | null = null;
+  #first: Place | null = null;
+  #last: Place | null = null;
+  #candidate: Place | null = null;
 
   /** How many wait, or were woken and will run: all but the cancelled. */
   get live(): number {
@@ -36,17 +46,24 @@ export class WaiterQueue {
   }
 
   /** Wakes who stands first, unless that one was woken or cancelled already: then it will see to the next when it runs. */
-  wakeFirst(): boolean {
-    this.dropLost();
-    return this.#first?.isPending() === true && this.#wake(this.#first);
+  wakeFirst(): void {
+    let first = this.#first;
+    if (first?.isLost()) {
+      this.dropLost();
+      first = this.#first;
+    }
+    if (first?.isPending()) this.#wake(first);
   }
 
   /** Wakes the first who is still waiting. `false`: there is none. */
   wakeNext(): boolean {
-    for (let ticket = this.#candidate; ticket !== null; ticket = this.#candidate) {
-      if (!ticket.isPending()) this.#candidate = ticket.after;
-      else if (ticket.isLost()) this.remove(ticket);
-      else return this.#wake(ticket);
+    for (let place = this.#candidate; place !== null; place = this.#candidate) {
+      if (!place.isPending()) this.#candidate = place.after;
+      else if (place.isLost()) this.remove(place);
+      else {
+        this.#wake(place);
+        return true;
+      }
     }
     return false;
   }
@@ -56,165 +73,46 @@ export class WaiterQueue {
     while (this.wakeNext()) {}
   }
 
-  /** Removes those at the front who will never run, because their loop was closed; how many of them were woken for nothing. */
+  /** Removes those at the front who will never run; how many of them were woken for nothing. */
   dropLost(): number {
     let wasted = 0;
-    for (let ticket = this.#first; ticket?.isLost(); ticket = this.#first) {
-      if (ticket.isWoken()) wasted++;
-      this.remove(ticket);
+    for (let place = this.#first; place?.isLost(); place = this.#first) {
+      if (place.isWoken()) wasted++;
+      this.remove(place);
     }
     return wasted;
   }
 
-  /** Puts `ticket` at the end. */
-  add(ticket: Ticket, loop: LoopContract | null): void {
-    if (this.#last === null) {
-      this.#first = ticket;
+  /** Puts `place` at the end. */
+  add(place: Place, loop: LoopContract | null): void {
+    const last = this.#last;
+    if (last === null) {
+      this.#first = place;
       this.loop = loop;
     } else {
-      this.#last.after = ticket;
-      ticket.before = this.#last;
+      last.after = place;
+      place.before = last;
     }
-    this.#last = ticket;
-    this.#candidate ??= ticket;
+    this.#last = place;
+    if (this.#candidate === null) this.#candidate = place;
     this.size++;
   }
 
-  remove(ticket: Ticket): void {
-    const { before, after } = ticket;
+  remove(place: Place): void {
+    const { before, after } = place;
     if (before === null) this.#first = after;
     else before.after = after;
     if (after === null) this.#last = before;
     else after.before = before;
-    if (this.#candidate === ticket) this.#candidate = after;
+    if (this.#candidate === place) this.#candidate = after;
     this.size--;
-    ticket.left();
+    place.before = null;
+    place.after = null;
+    place.left();
   }
 
-  #wake(ticket: Ticket): true {
-    if (this.#candidate === ticket) this.#candidate = ticket.after;
-    ticket.wake();
-    return true;
-  }
-}
-
-/**
- * IDLE ──addWaiter──▶ PENDING ──wake────▶ WOKEN ─────leave──▶ GONE
- *                        └─────cancel──▶ CANCELLED ──leave────┘
- */
-const IDLE = 0;
-const PENDING = 1;
-const WOKEN = 2;
-const CANCELLED = 3;
-const GONE = 4;
-
-/** A place in a {@link WaiterQueue}: what a task waits for. It joins the line when its owner begins to wait, not before. */
-export class Ticket implements Waitable<void> {
-  declare readonly "@@tsyncio": typeof WAIT;
-  static {
-    Object.defineProperty(this.prototype, "@@tsyncio", { value: WAIT });
-  }
-
-  /** Its neighbours. Kept by the queue. */
-  before: Ticket | null = null;
-  after: Ticket | null = null;
-  readonly #queue: WaiterQueue;
-  #state = IDLE;
-  #waiter: QueueWaiter | null = null;
-  #reason: unknown = undefined;
-
-  constructor(queue: WaiterQueue) {
-    this.#queue = queue;
-  }
-
-  isPending(): boolean {
-    return this.#state === PENDING;
-  }
-
-  isWoken(): boolean {
-    return this.#state === WOKEN;
-  }
-
-  /** Whether its owner will never run. */
-  isLost(): boolean {
-    return this.#waiter?.loop.isClosed() === true;
-  }
-
-  done(): boolean {
-    return this.#state > PENDING;
-  }
-
-  result(): void {
-    if (this.#state === CANCELLED) throw makeCancelledError(this.#reason);
-    if (this.#state <= PENDING) throw new InvalidStateError("Result is not ready.");
-  }
-
-  cancelReason(): unknown {
-    return this.#reason;
-  }
-
-  cancel(reason?: unknown): boolean {
-    if (this.#state !== PENDING) return false;
-    this.#state = CANCELLED;
-    this.#reason = reason;
-    this.#queue.cancelled++;
-    this.#notify();
-    return true;
-  }
-
-  /** That of who began the line: a loop on a virtual clock refuses to wait behind a real one. */
-  getLoop(): LoopContract {
-    return this.#queue.loop ?? loopForNew();
-  }
-
-  addWaiter(waiter: Waiter): void {
-    this.join(waiter, waiter.loop);
-  }
-
-  removeWaiter(waiter: QueueWaiter): boolean {
-    if (this.#state !== PENDING || this.#waiter !== waiter) return false;
-    this.leave();
-    return true;
-  }
-
-  /** Takes its place at the end of the line, for `waiter`. */
-  join(waiter: QueueWaiter, loop: LoopContract | null): void {
-    this.#waiter = waiter;
-    if (this.#state !== IDLE) {
-      this.#notify();
-      return;
-    }
-    this.#state = PENDING;
-    this.#queue.add(this, loop);
-  }
-
-  /** Leaves the line: its owner runs, or gives up. Nothing happens the second time. */
-  leave(): void {
-    if (this.#state !== IDLE && this.#state !== GONE) this.#queue.remove(this);
-  }
-
-  /** For the queue alone: its owner may go on. */
-  wake(): void {
-    this.#state = WOKEN;
-    this.#queue.woken++;
-    this.#notify();
-  }
-
-  /** For the queue alone: it is no longer in the line. */
-  left(): void {
-    if (this.#state === CANCELLED) this.#queue.cancelled--;
-    else if (this.#state === WOKEN) this.#queue.woken--;
-    this.#state = GONE;
-    this.before = null;
-    this.after = null;
-  }
-
-  toString(): string {
-    return String(this.#queue.owner);
-  }
-
-  #notify(): void {
-    const waiter = this.#waiter as QueueWaiter;
-    waiter.loop.enqueue(waiter as Waiter);
+  #wake(place: Place): void {
+    if (this.#candidate === place) this.#candidate = place.after;
+    place.wake();
   }
 }

@@ -49,6 +49,21 @@ export {
 } from "@tsyncio/loop";
 export { Runner, type RunOptions, run } from "@tsyncio/runner";
 export {
+  Barrier,
+  type BarrierPass,
+  BoundedSemaphore,
+  Condition,
+  Event,
+  type Hold,
+  LifoQueue,
+  Lock,
+  PriorityQueue,
+  type PriorityQueueOptions,
+  Queue,
+  type QueueStore,
+  Semaphore,
+} from "@tsyncio/sync";
+export {
   ALL_COMPLETED,
   type AsCompleted,
   allTasks,

@@ -1,0 +1,189 @@
+import { CALL, type Call, type CoroutineFrame, type StartableCoroutine, type Suspension } from "@tsyncio/contract";
+import { reused } from "@tsyncio/tasks";
+import { Acquire } from "./acquire.js";
+import type { Gate } from "./gate.js";
+import { nativeCodeGoesOn } from "./native-code.js";
+import type { Place } from "./waiter-queue.js";
+
+/**
+ * What `acquire()` gives where a promise can do: `await` takes a promise as it is, while the `then` of any other awaitable is called a turn of
+ * the microtasks later. For `yield*`, `createTask` and the like it is a coroutine.
+ */
+abstract class AcquirePromise extends Promise<true> implements Call<true>, StartableCoroutine<true> {
+  declare readonly "@@tsyncio": typeof CALL;
+  static {
+    Object.defineProperty(this.prototype, "@@tsyncio", { value: CALL });
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: AcquirePromise) {
+        return this.toString();
+      },
+    });
+  }
+
+  caller: Call | null = null;
+
+  abstract get frame(): CoroutineFrame<true>;
+  abstract open(): CoroutineFrame<true>;
+  abstract close(): void;
+  abstract [Symbol.iterator](): Iterator<Suspension, true, unknown>;
+
+  get name(): string {
+    return "acquire";
+  }
+
+  get source(): null {
+    return null;
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return "Coroutine";
+  }
+
+  get [Symbol.asyncIterator](): () => never {
+    throw new TypeError("yield* of coroutine acquire in an async generator: write await");
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  override toString(): string {
+    return "<Coroutine acquire>";
+  }
+}
+
+/** For the platform objects of `cls` are promises like any other: what `then` gives is one, and `await` needs no `then`. */
+function passAsPromise(cls: { readonly prototype: AcquirePromise }): void {
+  Object.defineProperty(cls.prototype, "constructor", { value: Promise });
+}
+
+const DONE: IteratorReturnResult<true> = { done: true, value: true };
+const AT_ONCE: Iterator<Suspension, true, unknown> = { next: () => DONE };
+
+/**
+ * `acquire()` of what was free, and is taken by now. A gate has one, for all of its calls: to acquire and release makes nothing. A task that is
+ * cancelled before its first step gives the permit back.
+ */
+export class Acquired extends AcquirePromise implements CoroutineFrame<true> {
+  static {
+    passAsPromise(this);
+  }
+
+  private readonly gate: Gate;
+
+  constructor(gate: Gate) {
+    super((resolve) => resolve(true));
+    this.gate = gate;
+  }
+
+  get frame(): CoroutineFrame<true> {
+    return this;
+  }
+
+  open(): CoroutineFrame<true> {
+    return this;
+  }
+
+  [Symbol.iterator](): Iterator<Suspension, true, unknown> {
+    return AT_ONCE;
+  }
+
+  next(): IteratorResult<unknown, true> {
+    return DONE;
+  }
+
+  throw(error: unknown): never {
+    this.gate.release();
+    throw error;
+  }
+
+  return(value: true): IteratorResult<unknown, true> {
+    this.gate.release();
+    return { done: true, value };
+  }
+
+  close(): void {
+    this.gate.release();
+  }
+}
+
+/** What the executor of the latest promise was given: one function for all of them is cheaper than one for each. */
+let resolveLatest: (value: true) => void;
+const keepResolve = (resolve: (value: true) => void) => {
+  resolveLatest = resolve;
+};
+
+/**
+ * `acquire()` of what is taken, outside of any task: in the line since the call, for whoever awaits it. Where a task takes it over, it leaves the
+ * line, and the task waits in its own way.
+ */
+export class AcquireInLine extends AcquirePromise implements Place {
+  static {
+    passAsPromise(this);
+  }
+
+  before: Place | null = null;
+  after: Place | null = null;
+  private readonly gate: Gate;
+  private readonly resolve: (value: true) => void;
+  private isWaiting = true;
+  private isEntered = false;
+  private operation: CoroutineFrame<true> | null = null;
+
+  constructor(gate: Gate) {
+    super(keepResolve);
+    this.gate = gate;
+    this.resolve = resolveLatest;
+    gate.waiters.add(this, null);
+  }
+
+  isPending(): boolean {
+    return this.isWaiting;
+  }
+
+  isWoken(): boolean {
+    return false;
+  }
+
+  isLost(): boolean {
+    return false;
+  }
+
+  /** It comes in there and then, and plain async code goes on when the code that woke it lets it. */
+  wake(): void {
+    this.gate.waiters.remove(this);
+    this.gate.enter();
+    this.isEntered = true;
+    nativeCodeGoesOn();
+    this.resolve(true);
+  }
+
+  left(): void {
+    this.isWaiting = false;
+  }
+
+  get frame(): CoroutineFrame<true> {
+    return this.operation as CoroutineFrame<true>;
+  }
+
+  open(): CoroutineFrame<true> {
+    if (this.operation !== null) throw reused();
+    this.operation = this.takeOver();
+    return this.operation;
+  }
+
+  [Symbol.iterator](): Iterator<Suspension, true, unknown> {
+    return this.open() as Iterator<Suspension, true, unknown>;
+  }
+
+  close(): void {
+    if (this.isWaiting) this.gate.waiters.remove(this);
+    else if (this.isEntered) this.gate.release();
+  }
+
+  private takeOver(): CoroutineFrame<true> {
+    if (this.isEntered) return new Acquired(this.gate);
+    this.gate.waiters.remove(this);
+    return new Acquire(this.gate).open();
+  }
+}
