@@ -1,8 +1,8 @@
 import { type Body, registry, type StartableCoroutine } from "@tsyncio/contract";
 import type { Coroutine } from "@tsyncio/tasks";
 import { Acquire, type Hold, HoldOperation } from "./acquire.js";
-import { AcquireInLine, Acquired } from "./acquire-promises.js";
-import type { Gate } from "./gate.js";
+import { Acquired, AcquireInLine } from "./acquire-promises.js";
+import type { Gate, GateState } from "./gate.js";
 import { showAsString, stateText } from "./inspection.js";
 import { withHeld } from "./with-body.js";
 
@@ -15,8 +15,9 @@ export abstract class Acquirable {
   readonly #gate: Gate;
   readonly #acquired: Acquired;
 
-  /** @param gate - its state, for it alone */
-  protected constructor(gate: Gate) {
+  /** @param state - a {@link Gate}, for it alone: the inside of it is not for the public API */
+  protected constructor(state: GateState) {
+    const gate = state as Gate;
     gate.waiters.owner = this;
     this.#gate = gate;
     this.#acquired = new Acquired(this.#gate);

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Gate } from "./gate.js";
 import { Operation } from "./operation.js";
 import type { WaiterQueue } from "./waiter-queue.js";

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Body, BrokenBarrierError, type CoroutineGenerator, describe, ValueError } from "@tsyncio/contract";
 import { type Coroutine, callBody, coroutine } from "@tsyncio/tasks";
 import { Condition } from "./condition.js";

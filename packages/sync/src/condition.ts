@@ -79,7 +79,8 @@ export class Condition {
    * @throws `RuntimeError` when it has to wait and the lock is not held
    */
   waitFor<T>(predicate: () => T): Coroutine<T> {
-    if (typeof predicate !== "function") throw new TypeError(`predicate must be a function, got ${describe(predicate)}`);
+    if (typeof predicate !== "function")
+      throw new TypeError(`predicate must be a function, got ${describe(predicate)}`);
     return Condition.#waitFor(this, predicate) as Coroutine<T>;
   }
 

@@ -1,4 +1,12 @@
-import { InvalidStateError, type LoopContract, loopForNew, type Sink, WAIT, type Waitable, type Waiter } from "@tsyncio/contract";
+import {
+  InvalidStateError,
+  type LoopContract,
+  loopForNew,
+  type Sink,
+  WAIT,
+  type Waitable,
+  type Waiter,
+} from "@tsyncio/contract";
 import { makeCancelledError } from "@tsyncio/futures";
 import type { Place, WaiterQueue } from "./waiter-queue.js";
 

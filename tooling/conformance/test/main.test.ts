@@ -32,18 +32,18 @@ const wrong = {
   id: "wrong",
   trace: cancellation.trace.toSpliced(3, 1, "0 main 0:2 sleep ?"),
 };
-const lockProgram = { ...cancellation, id: "locks", objects: { L: { type: "lock" } } };
+const broomProgram = { ...cancellation, id: "brooms", objects: { B: { type: "broom" } } };
 
 test("equal programs: a table, one line for each syntax, exit code 0", () => {
   const { status, stdout } = conformance(
     file("good.jsonl", lines(cancellation, failingChild)),
-    file("more.jsonl.gz", lines(lockProgram)),
+    file("more.jsonl.gz", lines(broomProgram)),
   );
   expect(stdout).toBe(`family                 syntax          run     equal different  excepted   skipped
 examples               generator         2         2         0         0         1
 examples               async             2         2         0         0         1
 
-skipped programs: 1; not known here, and how many use it: lock (1)
+skipped programs: 1; not known here, and how many use it: broom (1)
 generator: 2 of 2 equal
 async: 2 of 2 equal, 0 excepted
 `);

@@ -10,6 +10,7 @@ const packages = [
   "@tsyncio/tasks",
   "@tsyncio/runner",
   "@tsyncio/timeouts",
+  "@tsyncio/sync",
   "tsyncio",
 ];
 
