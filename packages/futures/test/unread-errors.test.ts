@@ -55,6 +55,19 @@ test("the report is given the future, the error and where the future was made", 
   leave();
 });
 
+// It came a whole time span late: the host's timer counts from the start of the callback that sets it, so it rang before the time was up,
+// and another one was set.
+test("an error at the end of a long callback is reported when its time is up, and no later", async () => {
+  const { loop, takeReports, leave } = worldOf({ unreadErrorsAfter: "100ms" });
+  await settled();
+  const begun = performance.now();
+  while (performance.now() < begun + 30) {}
+  new Future({ loop }).setException(error);
+  await new Promise((resolve) => setTimeout(resolve, 170));
+  expect(takeReports()).toHaveLength(1);
+  leave();
+});
+
 test("an error that was reported is not reported again when the loop is closed", async () => {
   const { loop, takeReports, leave } = worldOf({ unreadErrorsAfter: "1ms" });
   new Future({ loop }).setException(error);

@@ -15,7 +15,7 @@ export class UnreadFailures {
 
   add(failure: UnreadFailure): void {
     this.#waiting.push({ failure, since: performance.now() });
-    if (this.#stop === null) this.#watch();
+    if (this.#stop === null) this.#watch(this.#grace);
   }
 
   /** Reports all that are still unread. */
@@ -27,8 +27,8 @@ export class UnreadFailures {
     for (const { failure } of waiting) if (!failure.isRead()) failure.report();
   }
 
-  #watch(): void {
-    const stopTimer = this.#host.afterRealTime(this.#grace, () => this.#sweep());
+  #watch(seconds: number): void {
+    const stopTimer = this.#host.afterRealTime(seconds, () => this.#sweep());
     const stopEnd = this.#host.beforeEnd(() => this.flush());
     this.#stop = () => {
       stopTimer();
@@ -43,6 +43,8 @@ export class UnreadFailures {
     const waiting = this.#waiting;
     this.#waiting = waiting.filter(({ failure, since }) => since > due && !failure.isRead());
     for (const { failure, since } of waiting) if (since <= due && !failure.isRead()) failure.report();
-    if (this.#waiting.length > 0 && this.#stop === null) this.#watch();
+    // The host's timer may have rung early: it counts from the start of the callback that set it, which took a while.
+    const next = this.#waiting[0];
+    if (next !== undefined && this.#stop === null) this.#watch((next.since - due + 1) / 1000);
   }
 }
