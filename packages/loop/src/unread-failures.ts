@@ -43,7 +43,6 @@ export class UnreadFailures {
     const waiting = this.#waiting;
     this.#waiting = waiting.filter(({ failure, since }) => since > due && !failure.isRead());
     for (const { failure, since } of waiting) if (since <= due && !failure.isRead()) failure.report();
-    // The host's timer may have rung early: it counts from the start of the callback that set it, which took a while.
     const next = this.#waiting[0];
     if (next !== undefined && this.#stop === null) this.#watch((next.since - due + 1) / 1000);
   }

@@ -26,7 +26,9 @@ if (form === "handler") {
 const task = createTask<void>(kind === "generator" ? generatorBody : asyncBody);
 if (form === "late") {
   // The process lives long enough for the report to come while it does.
-  hostSleep(1300).then(() => console.log("the end of the process"));
+  task.addDoneCallback(() => {
+    hostSleep(1300).then(() => console.log("the end of the process"));
+  });
 } else if (form === "read") {
   task.addDoneCallback(() => tell("read")(task.exception()));
 }
