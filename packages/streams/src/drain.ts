@@ -1,0 +1,48 @@
+import type { Waitable } from "@tsyncio/contract";
+import type { Future } from "@tsyncio/futures";
+import type { FlowControlProtocol } from "./flow-control-protocol.js";
+import { Operation, PENDING } from "./operation.js";
+
+/** What knows that the connection is lost: its receiving side. */
+export interface Ends {
+  exception(): unknown;
+}
+
+/** `drain()`. On a connection that closes it gives up a turn first, so that code which writes and drains in a circle hears of the end. */
+export class Drain extends Operation<void> {
+  declare readonly name: string;
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "drain" });
+  }
+  readonly #protocol: FlowControlProtocol;
+  readonly #reader: Ends | null;
+  #givesTurn: boolean;
+  #waiter: Future<void> | null = null;
+
+  constructor(protocol: FlowControlProtocol, reader: Ends | null, isClosing: boolean) {
+    super();
+    this.#protocol = protocol;
+    this.#reader = reader;
+    this.#givesTurn = isClosing;
+  }
+
+  protected override attempt(): void | typeof PENDING {
+    const error = this.#reader?.exception() ?? null;
+    if (error !== null) throw error;
+    if (this.#givesTurn || !this.#protocol.mayWrite()) return PENDING;
+  }
+
+  protected override wait(): Waitable | undefined {
+    if (this.#givesTurn) {
+      this.#givesTurn = false;
+      return undefined;
+    }
+    this.#waiter = this.#protocol.drained.wait();
+    return this.#waiter;
+  }
+
+  protected override waited(): void {
+    if (this.#waiter !== null) this.#protocol.drained.leave(this.#waiter);
+    this.#waiter = null;
+  }
+}

@@ -1,0 +1,117 @@
+import { type LoopContract, RuntimeError, type Waitable } from "@tsyncio/contract";
+import { Future } from "@tsyncio/futures";
+import { ChunkBuffer } from "./chunk-buffer.js";
+
+/** What a reader needs of a transport. */
+export interface Pausable {
+  pauseReading(): void;
+  resumeReading(): void;
+}
+
+/** Someone who waits for bytes. */
+export interface Awaited {
+  readonly name: string;
+  /** Whether it could end with what is there now. */
+  isReady(): boolean;
+}
+
+/**
+ * What has arrived for a reader and was not read. When it holds more than twice the limit the transport is paused, and resumed at the limit or when
+ * someone waits for more than there is.
+ *
+ * At most one operation waits at a time. It is woken when it can end, and takes its bytes when it runs: had it been cancelled in between, they
+ * would still be here.
+ */
+export class Inbox {
+  readonly loop: LoopContract;
+  readonly limit: number;
+  readonly bytes: ChunkBuffer = new ChunkBuffer();
+  /** Whether nothing more will come. */
+  eof = false;
+  /** What the connection was lost with. */
+  error: unknown = null;
+  transport: Pausable | null = null;
+  #paused = false;
+  #waiter: DataWaiter | null = null;
+  #awaited: Awaited | null = null;
+
+  constructor(loop: LoopContract, limit: number) {
+    this.loop = loop;
+    this.limit = limit;
+  }
+
+  feed(data: Buffer): void {
+    this.bytes.push(data);
+    if (this.#awaited?.isReady()) this.#wake();
+    if (this.transport === null || this.#paused || this.bytes.size <= 2 * this.limit) return;
+    // Whoever waits needs more than the limit; it would wait for ever.
+    if (this.#awaited !== null) return;
+    this.#paused = true;
+    this.transport.pauseReading();
+  }
+
+  end(): void {
+    this.eof = true;
+    this.#wake();
+  }
+
+  fail(error: unknown): void {
+    this.error = error;
+    this.#wake();
+  }
+
+  /** Bytes were taken. */
+  taken(): void {
+    if (this.#paused && this.bytes.size <= this.limit) this.#resume();
+  }
+
+  isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /**
+   * What `awaited` waits for.
+   * @throws `RuntimeError` when someone waits already: nobody could say who would get which bytes.
+   */
+  wait(awaited: Awaited): Waitable<void> {
+    if (this.#waiter !== null) {
+      throw new RuntimeError(`${awaited.name}() called while another coroutine is already waiting for incoming data`);
+    }
+    if (this.#paused) this.#resume();
+    this.#awaited = awaited;
+    this.#waiter = new DataWaiter(this.loop, awaited.name);
+    return this.#waiter;
+  }
+
+  /** `awaited` waits no longer. */
+  waited(awaited: Awaited): void {
+    if (this.#awaited !== awaited) return;
+    this.#awaited = null;
+    this.#waiter = null;
+  }
+
+  #wake(): void {
+    const waiter = this.#waiter;
+    this.#waiter = null;
+    this.#awaited = null;
+    if (waiter !== null && !waiter.done()) waiter.setResult();
+  }
+
+  #resume(): void {
+    this.#paused = false;
+    this.transport?.resumeReading();
+  }
+}
+
+class DataWaiter extends Future<void> {
+  readonly #name: string;
+
+  constructor(loop: LoopContract, name: string) {
+    super({ loop });
+    this.#name = name;
+  }
+
+  protected override describeSelf(): string {
+    return super.describeSelf().replace("Future", `StreamReader.${this.#name}()`);
+  }
+}

@@ -1,0 +1,36 @@
+export type { Delay } from "@tsyncio/contract";
+export {
+  CancelledError,
+  IncompleteReadError,
+  LimitOverrunError,
+  RuntimeError,
+  TimeoutError,
+  ValueError,
+} from "@tsyncio/contract";
+export type { Address } from "./addresses.js";
+export type { Writable } from "./bytes.js";
+export { type ClientOptions, type ConnectOptions, createConnection } from "./connect.js";
+export { ConnectionError } from "./connection-error.js";
+export { type CreateServerOptions, createServer, type ServingOptions } from "./create-server.js";
+export type { ExtraInfo } from "./extra-info.js";
+export { FlowControlProtocol } from "./flow-control-protocol.js";
+export type { ListeningSocket } from "./listening-socket.js";
+export { type AddressInfo, type Family, getaddrinfo, getnameinfo, type LookupOptions } from "./lookup.js";
+export type { Operation } from "./operation.js";
+export { BaseProtocol, BufferedProtocol, DatagramProtocol, Protocol, type StreamProtocol } from "./protocols.js";
+export { Server } from "./server.js";
+export { SocketTransport } from "./socket-transport.js";
+export { StreamReader, type StreamReaderOptions } from "./stream-reader.js";
+export { type ConnectionHandler, StreamReaderProtocol } from "./stream-reader-protocol.js";
+export { StreamWriter } from "./stream-writer.js";
+export { openConnection, openUnixConnection, type Streams, startServer, startUnixServer } from "./streams.js";
+export type { ClientTls, ServerTls, TlsTimeouts } from "./tls-options.js";
+export {
+  BaseTransport,
+  DatagramTransport,
+  ReadTransport,
+  Transport,
+  type WriteBufferLimits,
+  WriteTransport,
+} from "./transports.js";
+export { createUnixConnection, createUnixServer, type UnixConnectOptions, type UnixServerOptions } from "./unix.js";

@@ -1,0 +1,60 @@
+import type { Address } from "./addresses.js";
+import type { BaseTransport, DatagramTransport, Transport } from "./transports.js";
+
+/** What every protocol has: the life of a connection and the flow of what is written (`asyncio.BaseProtocol`). Its methods do nothing. */
+export class BaseProtocol<T extends BaseTransport = BaseTransport> {
+  /** The connection is there. */
+  connectionMade(_transport: T): void {}
+
+  /** The connection is gone: with an error, or `null` after a proper end or `close()`. Called once, if {@link connectionMade} was. */
+  connectionLost(_error: unknown): void {}
+
+  /** The transport's buffer holds more than the high-water mark: write no more for now. */
+  pauseWriting(): void {}
+
+  /** The buffer has drained to the low-water mark. */
+  resumeWriting(): void {}
+}
+
+/** What receives the bytes of a connection (`asyncio.Protocol`). */
+export class Protocol extends BaseProtocol<Transport> {
+  /** Something has arrived. */
+  dataReceived(_data: Buffer): void {}
+
+  /** The peer sends no more. `true` keeps the connection open for writing; else it is closed. */
+  eofReceived(): boolean | void {}
+}
+
+/** What receives the bytes of a connection in buffers of its own (`asyncio.BufferedProtocol`). */
+export class BufferedProtocol extends BaseProtocol<Transport> {
+  /**
+   * A buffer for what arrives next, of any size above 0.
+   * @param _sizeHint - how much may come; -1: not known
+   */
+  getBuffer(_sizeHint: number): Uint8Array {
+    throw new Error("a BufferedProtocol needs a getBuffer() of its own");
+  }
+
+  /** So many bytes have arrived in the buffer that {@link getBuffer} gave last. */
+  bufferUpdated(_nbytes: number): void {}
+
+  /** The peer sends no more. `true` keeps the connection open for writing; else it is closed. */
+  eofReceived(): boolean | void {}
+}
+
+/** What receives datagrams (`asyncio.DatagramProtocol`). */
+export class DatagramProtocol extends BaseProtocol<DatagramTransport> {
+  /** A datagram has arrived. */
+  datagramReceived(_data: Buffer, _address: Address): void {}
+
+  /** Sending or receiving failed; the endpoint goes on. */
+  errorReceived(_error: unknown): void {}
+}
+
+/** What a stream transport may serve. */
+export type StreamProtocol = Protocol | BufferedProtocol;
+
+/** Whether a protocol brings its own buffers. Told by its methods, so that it need not extend our class. */
+export function isBuffered(protocol: StreamProtocol): protocol is BufferedProtocol {
+  return typeof (protocol as Partial<BufferedProtocol>).getBuffer === "function";
+}

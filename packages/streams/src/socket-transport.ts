@@ -1,0 +1,346 @@
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { isFatal, type LoopContract, RuntimeError, registry, TimeoutError } from "@tsyncio/contract";
+import { type Address, addressFrom, showAddress } from "./addresses.js";
+import { checkData, type Writable } from "./bytes.js";
+import { isSystemError } from "./connection-error.js";
+import { runInLoop } from "./in-loop.js";
+import { Opened } from "./open-resource.js";
+import { type BufferedProtocol, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
+import { tlsInfo } from "./tls-info.js";
+import { Transport, type WriteBufferLimits } from "./transports.js";
+import { WriteFlow } from "./write-flow.js";
+
+/** Who wants to know when a transport has ended: a server. */
+export interface TransportOwner {
+  attach(transport: SocketTransport): void;
+  detach(transport: SocketTransport): void;
+}
+
+/** What a transport is made with. */
+export interface SocketTransportOptions {
+  owner?: TransportOwner | undefined;
+  /** What the TLS connection was made with. */
+  sslcontext?: object | undefined;
+  /** How long the shutdown of TLS may take, in seconds. */
+  shutdownTimeout?: number | null | undefined;
+  /** How long nothing may be sent or received before the connection is given up, in seconds. */
+  idleTimeout?: number | null | undefined;
+  /** Where it was asked for, in debug mode. */
+  source?: string | null | undefined;
+}
+
+/** After so many writes to a connection that is gone a warning is given. */
+const WRITES_BEFORE_WARNING = 5;
+
+/**
+ * A transport over a socket of the host: TCP, TLS or Unix. The socket buffers, and this hands on what it tells, at once and in no task.
+ *
+ * OPEN ──close()──▶ CLOSING, sends what was written ──▶ LOST
+ *   └──abort(), error, both sides ended───────────────▶ LOST: `connectionLost` was called
+ * DETACHED: another transport has the socket now (`startTls`).
+ */
+const OPEN = 0;
+const CLOSING = 1;
+const LOST = 2;
+const DETACHED = 3;
+
+export class SocketTransport extends Transport {
+  readonly #loop: LoopContract;
+  readonly #socket: Socket;
+  readonly #options: SocketTransportOptions;
+  readonly #flow: WriteFlow;
+  readonly #opened: Opened;
+  readonly #peername: Address | null;
+  #protocol: StreamProtocol;
+  #state = OPEN;
+  #paused = false;
+  #eofWritten = false;
+  /** Why nothing may be written for the moment. */
+  #busy: string | null = null;
+  /** What `connectionLost` will be told. */
+  #error: unknown = null;
+  #lostWrites = 0;
+  /** Ends the timer of the TLS shutdown. */
+  #stopTimer: (() => void) | null = null;
+
+  /** Takes over `socket`, which is connected, and tells `protocol` so, before anything else. */
+  constructor(loop: LoopContract, socket: Socket, protocol: StreamProtocol, options: SocketTransportOptions = {}) {
+    super();
+    this.#loop = loop;
+    this.#socket = socket;
+    this.#protocol = protocol;
+    this.#options = options;
+    this.#flow = new WriteFlow(loop, this);
+    this.#peername = addressFrom(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
+    this.#opened = new Opened(loop, "transport", () => this.toString(), options.source);
+    options.owner?.attach(this);
+    socket.on("error", this.#onError).on("close", this.#onClose).on("end", this.#onEnd);
+    if (options.idleTimeout != null) socket.setTimeout(options.idleTimeout * 1000, this.#onIdle);
+  }
+
+  /** Tells the protocol that it is connected, and begins to read. */
+  begin(): void {
+    this.#call("connectionMade", () => this.#protocol.connectionMade(this));
+    this.startReading();
+  }
+
+  /** Hands on what arrives from now on. */
+  startReading(): void {
+    if (this.#state === OPEN) this.#socket.on("data", this.#onData);
+  }
+
+  override getExtraInfo(name: string, fallback: unknown = null): never {
+    return (this.#info(name) ?? fallback) as never;
+  }
+
+  override setProtocol(protocol: StreamProtocol): void {
+    this.#protocol = protocol;
+  }
+
+  override getProtocol(): StreamProtocol {
+    return this.#protocol;
+  }
+
+  override isClosing(): boolean {
+    return this.#state !== OPEN;
+  }
+
+  override isReading(): boolean {
+    return this.#state === OPEN && !this.#paused;
+  }
+
+  override pauseReading(): void {
+    if (!this.isReading()) return;
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  override resumeReading(): void {
+    if (this.#state !== OPEN || !this.#paused) return;
+    this.#paused = false;
+    this.#socket.resume();
+  }
+
+  override setWriteBufferLimits(limits?: WriteBufferLimits): void {
+    this.#flow.setLimits(limits);
+  }
+
+  override getWriteBufferLimits(): [low: number, high: number] {
+    return this.#flow.limits();
+  }
+
+  override getWriteBufferSize(): number {
+    return this.#socket.writableLength;
+  }
+
+  override write(data: Writable): void {
+    checkData(data);
+    if (!this.#mayWrite("write") || data.length === 0) return;
+    const socket = this.#socket;
+    const flow = this.#flow;
+    if (!flow.paused && socket.writableLength + data.length <= flow.high) {
+      socket.write(data);
+      return;
+    }
+    // Most often the system takes it at once, all the same.
+    socket.write(data, this.#onWritten);
+    flow.grown();
+  }
+
+  override writelines(data: Iterable<Writable>): void {
+    const pieces = [...data];
+    for (const piece of pieces) checkData(piece);
+    if (!this.#mayWrite("writelines") || pieces.length === 0) return;
+    this.#socket.cork();
+    for (const piece of pieces) this.write(piece);
+    this.#socket.uncork();
+  }
+
+  override canWriteEof(): boolean {
+    return this.#options.sslcontext === undefined;
+  }
+
+  override writeEof(): void {
+    if (!this.canWriteEof()) throw new RuntimeError("a TLS connection can't be closed on one side only");
+    if (this.#state !== OPEN || this.#eofWritten) return;
+    this.#eofWritten = true;
+    this.#socket.end();
+  }
+
+  override close(): void {
+    if (this.#state !== OPEN) return;
+    this.#state = CLOSING;
+    const { sslcontext, shutdownTimeout } = this.#options;
+    if (sslcontext !== undefined && shutdownTimeout != null) {
+      const timer = this.#loop.callLater(shutdownTimeout, () =>
+        this.#giveUp(new TimeoutError("SSL shutdown timed out")),
+      );
+      this.#stopTimer = () => timer.cancel();
+    }
+    // What still comes is read and dropped: unread, it would make the system reset the connection, and what was sent be lost.
+    this.#socket.resume();
+    this.#socket.destroySoon();
+  }
+
+  override abort(): void {
+    if (this.#state >= LOST) return;
+    this.#state = CLOSING;
+    this.#socket.destroy();
+  }
+
+  /** Gives the connection up, and says why. */
+  #giveUp(error: unknown): void {
+    if (this.#state >= LOST) return;
+    this.#error ??= error;
+    this.abort();
+  }
+
+  /** @internal Keeps others from writing while something is sent in their stead; `null`: no longer. */
+  setBusy(why: string | null): void {
+    this.#busy = why;
+  }
+
+  /**
+   * @internal Gives the socket up, to a transport that goes on with it. Nothing is told to the protocol.
+   */
+  detach(): Socket {
+    const socket = this.#socket;
+    this.#state = DETACHED;
+    socket.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose).off("error", this.#onError);
+    if (this.#options.idleTimeout != null) socket.setTimeout(0);
+    this.#ended();
+    return socket;
+  }
+
+  /** @internal How it was made. */
+  get options(): SocketTransportOptions {
+    return this.#options;
+  }
+
+  /** @internal */
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  /** @internal */
+  get loop(): LoopContract {
+    return this.#loop;
+  }
+
+  override toString(): string {
+    const state = ["open", "closing", "closed", "detached"][this.#state];
+    const size = this.#state < LOST ? ` write=<bufsize=${this.getWriteBufferSize()}>` : "";
+    return `<SocketTransport ${state} peer=${showAddress(this.#peername)}${size}>`;
+  }
+
+  readonly #onData = (data: Buffer): void => {
+    if (this.#state !== OPEN) return;
+    const loop = this.#loop;
+    if (loop.isClosed()) {
+      this.#socket.destroy();
+      return;
+    }
+    // As in `runInLoop`, without a closure for each chunk.
+    const outer = registry.runningLoop;
+    registry.runningLoop = loop;
+    try {
+      const protocol = this.#protocol;
+      if (isBuffered(protocol)) this.#fill(protocol, data);
+      else protocol.dataReceived(data);
+    } catch (error) {
+      this.#failed(error, "dataReceived");
+    } finally {
+      registry.runningLoop = outer;
+    }
+  };
+
+  /** Copies `data` into the buffers of the protocol. */
+  #fill(protocol: BufferedProtocol, data: Buffer): void {
+    for (let done = 0; done < data.length && this.#protocol === protocol; ) {
+      const buffer = protocol.getBuffer(data.length - done);
+      if (buffer.length === 0) throw new RuntimeError("getBuffer() returned an empty buffer");
+      const copied = data.copy(buffer, 0, done);
+      done += copied;
+      protocol.bufferUpdated(copied);
+    }
+  }
+
+  readonly #onEnd = (): void => {
+    if (this.#state !== OPEN) return;
+    this.#call("eofReceived", () => {
+      if (!(this.#protocol as Protocol).eofReceived()) this.close();
+    });
+  };
+
+  readonly #onWritten = (): void => {
+    if (this.#state < LOST) this.#flow.shrunk();
+  };
+
+  readonly #onIdle = (): void => {
+    this.#giveUp(new TimeoutError(`the connection was idle for ${this.#options.idleTimeout} seconds`));
+  };
+
+  readonly #onError = (error: unknown): void => {
+    this.#error ??= error;
+  };
+
+  readonly #onClose = (): void => {
+    if (this.#state === LOST) return;
+    this.#state = LOST;
+    const protocol = this.#protocol;
+    this.#call("connectionLost", () => protocol.connectionLost(this.#error));
+    this.#ended();
+  };
+
+  #ended(): void {
+    this.#stopTimer?.();
+    this.#opened.close();
+    this.#options.owner?.detach(this);
+  }
+
+  #mayWrite(what: string): boolean {
+    if (this.#eofWritten) throw new RuntimeError(`Cannot call ${what}() after writeEof()`);
+    if (this.#busy !== null) throw new RuntimeError(`unable to ${what}; ${this.#busy}`);
+    if (this.#state === OPEN) return true;
+    if (++this.#lostWrites === WRITES_BEFORE_WARNING) {
+      this.#loop.host.log("warn", `${this} is written to again and again: look at isClosing(), or await drain()`);
+    }
+    return false;
+  }
+
+  /** Calls the protocol. */
+  #call(method: string, callback: () => void): void {
+    if (this.#loop.isClosed()) this.#socket.destroy();
+    else runInLoop(this.#loop, callback, (error) => this.#failed(error, method));
+  }
+
+  /** The protocol threw: the connection is given up. */
+  #failed(exception: unknown, method: string): void {
+    if (isFatal(exception)) {
+      this.#loop.abort(exception);
+      return;
+    }
+    if (!isSystemError(exception)) {
+      const message = `Fatal error: protocol.${method}() call failed.`;
+      this.#loop.callExceptionHandler({ message, exception });
+    }
+    this.#giveUp(exception);
+  }
+
+  #info(name: string): unknown {
+    const socket = this.#socket;
+    switch (name) {
+      case "peername":
+        return this.#peername;
+      case "sockname":
+        return addressFrom(socket.localAddress, socket.localPort, socket.localFamily);
+      case "socket":
+        return socket;
+      case "sslcontext":
+        return this.#options.sslcontext;
+      default:
+        return this.#options.sslcontext === undefined ? null : tlsInfo(socket as TLSSocket, name);
+    }
+  }
+}

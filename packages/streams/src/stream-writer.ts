@@ -1,0 +1,103 @@
+import { describe } from "@tsyncio/contract";
+import { type Coroutine, coroutine } from "@tsyncio/tasks";
+import type { Writable } from "./bytes.js";
+import { Drain, type Ends } from "./drain.js";
+import type { ExtraInfo } from "./extra-info.js";
+import { FlowControlProtocol } from "./flow-control-protocol.js";
+import type { Operation } from "./operation.js";
+import type { Transport } from "./transports.js";
+
+/** The sending side of a connection, for coroutines (`asyncio.StreamWriter`). */
+export class StreamWriter implements Disposable, AsyncDisposable {
+  readonly #protocol: FlowControlProtocol;
+  readonly #reader: Ends | null;
+  #transport: Transport;
+
+  /** @param reader - the receiving side, whose error `drain()` throws; `null` where there is none */
+  constructor(transport: Transport, protocol: FlowControlProtocol, reader: Ends | null) {
+    if (!(protocol instanceof FlowControlProtocol)) {
+      throw new TypeError(`a StreamReaderProtocol was expected by StreamWriter, got ${describe(protocol)}`);
+    }
+    this.#transport = transport;
+    this.#protocol = protocol;
+    this.#reader = reader;
+  }
+
+  /** The transport below. */
+  get transport(): Transport {
+    return this.#transport;
+  }
+
+  /**
+   * Sends `data`, now or when the peer takes it: bytes, which may not be changed until then, or a text as UTF-8. Never waits: `await drain()` after
+   * it, or memory fills up while the peer is slow. What is written to a connection that is gone is dropped.
+   */
+  write(data: Writable): void {
+    this.#transport.write(data);
+  }
+
+  /** Sends several pieces at once. */
+  writelines(data: Iterable<Writable>): void {
+    this.#transport.writelines(data);
+  }
+
+  /** Ends the sending side when what was written is sent: the peer reads the end. Receiving goes on. Not over TLS. */
+  writeEof(): void {
+    this.#transport.writeEof();
+  }
+
+  canWriteEof(): boolean {
+    return this.#transport.canWriteEof();
+  }
+
+  /** Closes the connection when what was written is sent. {@link waitClosed} waits for that. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  /** Whether the connection is closed, or about to be. */
+  isClosing(): boolean {
+    return this.#transport.isClosing();
+  }
+
+  /** Waits until the connection is gone. A cancellation ends the wait only. Throws what the connection was lost with. */
+  waitClosed(): Operation<void> {
+    return this.#protocol.waitClosed();
+  }
+
+  /** What is known of the connection: `"peername"`, `"sockname"`, `"socket"`, `"sslcontext"`, `"peercert"`, `"cipher"`. */
+  getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | null;
+  getExtraInfo<K extends keyof ExtraInfo, D>(name: K, fallback: D): ExtraInfo[K] | D;
+  getExtraInfo(name: string, fallback?: unknown): unknown;
+  getExtraInfo(name: string, fallback: unknown = null): unknown {
+    return this.#transport.getExtraInfo(name, fallback);
+  }
+
+  /**
+   * Waits while more is buffered than the high-water mark of the transport, until it is down to the low one. A cancellation ends the wait only: what
+   * was written will be sent.
+   * @throws what the connection was lost with; a `ConnectionError` with the code `ECONNRESET` when it was closed.
+   */
+  drain(): Operation<void> {
+    return new Drain(this.#protocol, this.#reader, this.#transport.isClosing());
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Closes, and waits until what was written is sent. Throws when that fails; not what the connection had been lost with before. */
+  [Symbol.asyncDispose](): Coroutine<void> {
+    return closing(this, this.#protocol);
+  }
+
+  toString(): string {
+    return `<StreamWriter transport=${this.#transport}${this.#reader === null ? "" : ` reader=${this.#reader}`}>`;
+  }
+}
+
+const closing = coroutine(function* close(writer: StreamWriter, protocol: FlowControlProtocol) {
+  if (protocol.isLost()) return;
+  writer.close();
+  yield* writer.waitClosed();
+});

@@ -1,0 +1,70 @@
+import { rmSync, statSync } from "node:fs";
+import { type CoroutineGenerator, describe, type LoopContract, loopForNew } from "@tsyncio/contract";
+import { type Coroutine, coroutine } from "@tsyncio/tasks";
+import { type ClientOptions, checkFactory, checkTls, joined, taken } from "./connect.js";
+import { Connecting } from "./connecting.js";
+import { checkServing, netServer, type ServingOptions, serving } from "./create-server.js";
+import { type ListeningSocket, listen } from "./listening-socket.js";
+import type { StreamProtocol } from "./protocols.js";
+import type { Server } from "./server.js";
+import type { SocketTransport } from "./socket-transport.js";
+
+/** How a connection to a Unix socket is made. */
+export interface UnixConnectOptions extends ClientOptions {}
+/** How a server on a Unix socket is made. */
+export interface UnixServerOptions extends ServingOptions {}
+
+/** `createConnection` to a Unix socket (`loop.create_unix_connection`). */
+export function createUnixConnection<P extends StreamProtocol>(
+  protocolFactory: () => P,
+  path: string,
+  options: UnixConnectOptions = {},
+): Coroutine<[SocketTransport, P]> {
+  checkFactory("createUnixConnection", protocolFactory);
+  checkPath(path);
+  const hostname = checkTls(options, null);
+  return connecting(protocolFactory, path, hostname, options) as Coroutine<[SocketTransport, P]>;
+}
+
+const connecting = coroutine(function* createUnixConnection(
+  protocolFactory: () => StreamProtocol,
+  path: string,
+  hostname: string,
+  options: UnixConnectOptions,
+) {
+  const loop = loopForNew();
+  const socket = yield* taken(new Connecting(loop, [{ path }], { stagger: null, allErrors: false }));
+  return yield* joined(loop, socket, protocolFactory, hostname, options);
+});
+
+/**
+ * `createServer` on a Unix socket (`loop.create_unix_server`). A socket that an ended server left at `path` is removed first, and its own when it
+ * closes.
+ */
+export function createUnixServer(
+  protocolFactory: () => StreamProtocol,
+  path: string,
+  options: UnixServerOptions = {},
+): Coroutine<Server> {
+  checkFactory("createUnixServer", protocolFactory);
+  checkPath(path);
+  checkServing(options);
+  return serving(options, (loop, server) => listenAt(loop, server, protocolFactory, path, options));
+}
+
+function* listenAt(
+  loop: LoopContract,
+  server: Server,
+  protocolFactory: () => StreamProtocol,
+  path: string,
+  options: UnixServerOptions,
+): CoroutineGenerator<ListeningSocket[]> {
+  if (path[0] !== "\0" && statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true });
+  const native = netServer(loop, server, protocolFactory, options, {});
+  return [yield* listen(loop, native, { path, backlog: options.backlog ?? 100 })];
+}
+
+function checkPath(path: unknown): void {
+  if (typeof path === "string" && path !== "") return;
+  throw new TypeError(`path must be the path of a Unix socket, got ${describe(path)}`);
+}
