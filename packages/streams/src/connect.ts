@@ -88,6 +88,7 @@ export function* joined<P extends StreamProtocol>(
   protocolFactory: () => P,
   hostname: string,
   options: ClientOptions,
+  path?: string,
 ): CoroutineGenerator<[SocketTransport, P]> {
   const { ssl } = options;
   const timeouts = tlsTimeouts(options, Boolean(ssl));
@@ -107,6 +108,7 @@ export function* joined<P extends StreamProtocol>(
     shutdownTimeout: timeouts.shutdown,
     idleTimeout: options.idleTimeout == null ? null : secondsOf(loop, options.idleTimeout),
     source: placeOf(loop),
+    ...(path !== undefined && { peername: path, sockname: "" }),
   });
   transport.begin();
   return [transport, protocol];

@@ -3,6 +3,7 @@ import {
   type ListenOptions,
   type Server as NetServer,
   type ServerOpts,
+  type Socket,
 } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import {
@@ -21,6 +22,7 @@ import { type ListeningSocket, listen } from "./listening-socket.js";
 import { addressesOf, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
 import type { StreamProtocol } from "./protocols.js";
 import { Server } from "./server.js";
+import type { SocketTransportOptions } from "./socket-transport.js";
 import { type ServerTls, serverTls, type TlsTimeouts, tlsTimeouts } from "./tls-options.js";
 
 /** What every kind of server may be asked for. */
@@ -99,10 +101,12 @@ export function netServer(
   protocolFactory: () => StreamProtocol,
   options: ServingOptions,
   more: ServerOpts,
+  names: Pick<SocketTransportOptions, "peername" | "sockname"> = {},
 ): NetServer {
   const { ssl, maxConnections, idleTimeout } = options;
   const timeouts = tlsTimeouts(options, Boolean(ssl));
-  const opts: ServerOpts = { allowHalfOpen: true, noDelay: true, ...more };
+  // Half of a TLS connection can't be closed; and one that ends during the handshake is to be gone.
+  const opts: ServerOpts = { allowHalfOpen: !ssl, noDelay: true, ...more };
   const native = outsideTask(() =>
     ssl
       ? createTlsServer({ ...serverTls(ssl), ...opts, handshakeTimeout: timeouts.handshake * 1000 })
@@ -113,14 +117,17 @@ export function netServer(
     server,
     protocolFactory,
     transport: {
+      ...names,
       sslcontext: ssl ?? undefined,
       shutdownTimeout: timeouts.shutdown,
       idleTimeout: idleTimeout == null ? null : secondsOf(loop, idleTimeout),
     },
   });
-  if (ssl && loop.getDebug()) {
-    native.on("tlsClientError", (error: Error) => loop.host.log("warn", `SSL handshake failed: ${error.message}`));
-  }
+  native.on("tlsClientError", (error: Error, socket: Socket) => {
+    // A handshake that takes too long is only told of by the host.
+    socket.destroy();
+    if (loop.getDebug()) loop.host.log("warn", `SSL handshake failed: ${error.message}`);
+  });
   return native;
 }
 

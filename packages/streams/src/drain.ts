@@ -10,10 +10,6 @@ export interface Ends {
 
 /** `drain()`. On a connection that closes it gives up a turn first, so that code which writes and drains in a circle hears of the end. */
 export class Drain extends Operation<void> {
-  declare readonly name: string;
-  static {
-    Object.defineProperty(this.prototype, "name", { value: "drain" });
-  }
   readonly #protocol: FlowControlProtocol;
   readonly #reader: Ends | null;
   #givesTurn: boolean;
@@ -24,6 +20,10 @@ export class Drain extends Operation<void> {
     this.#protocol = protocol;
     this.#reader = reader;
     this.#givesTurn = isClosing;
+  }
+
+  get name(): string {
+    return "drain";
   }
 
   protected override attempt(): void | typeof PENDING {

@@ -13,6 +13,7 @@ export function* clientHandshake(
   seconds: number,
 ): CoroutineGenerator<TLSSocket> {
   const done = new Future<void>({ loop });
+  endTogether(socket);
   const tls = outsideTask(() => connect({ ...options, socket }));
   tls.on("error", (error) => settle(done, error));
   tls.once("close", () => settle(done, new ConnectionError("ECONNRESET", "Connection lost during the TLS handshake")));
@@ -30,6 +31,7 @@ export function* serverHandshake(
 ): CoroutineGenerator<TLSSocket> {
   const done = new Future<void>({ loop });
   let tls: TLSSocket | null = null;
+  endTogether(socket);
   // A server that listens nowhere: it knows all that belongs to the handshake of one.
   const server = outsideTask(() => createServer({ ...options, handshakeTimeout: 0 }));
   server.once("secureConnection", (secured) => {
@@ -44,6 +46,13 @@ export function* serverHandshake(
   outsideTask(() => server.emit("connection", socket));
   yield* within(loop, done, seconds, socket);
   return tls as unknown as TLSSocket;
+}
+
+/** Has the end of one side end the other: half of a TLS connection can't be closed. */
+function endTogether(socket: Socket): void {
+  socket.allowHalfOpen = false;
+  // Whoever knew the socket before has left, and what becomes of it is told otherwise.
+  socket.on("error", () => {});
 }
 
 function settle(done: Future<void>, error: unknown): void {

@@ -65,6 +65,12 @@ export class Inbox {
     if (this.#paused && this.bytes.size <= this.limit) this.#resume();
   }
 
+  /** Goes on with another transport, which is not paused. */
+  replaceTransport(transport: Pausable): void {
+    this.transport = transport;
+    this.#paused = false;
+  }
+
   isPaused(): boolean {
     return this.#paused;
   }

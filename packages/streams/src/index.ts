@@ -20,6 +20,7 @@ export type { Operation } from "./operation.js";
 export { BaseProtocol, BufferedProtocol, DatagramProtocol, Protocol, type StreamProtocol } from "./protocols.js";
 export { Server } from "./server.js";
 export { SocketTransport } from "./socket-transport.js";
+export { type StartTlsOptions, startTls } from "./start-tls.js";
 export { StreamReader, type StreamReaderOptions } from "./stream-reader.js";
 export { type ConnectionHandler, StreamReaderProtocol } from "./stream-reader-protocol.js";
 export { StreamWriter } from "./stream-writer.js";

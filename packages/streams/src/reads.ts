@@ -51,12 +51,15 @@ abstract class Read<T> extends Operation<T> implements Awaited {
 
 /** `read(n)`: what is there, at most `n` bytes. */
 export class ReadSome<T> extends Read<T> {
-  declare readonly name: string;
   readonly #most: number;
 
   constructor(inbox: Inbox, decoding: Decoding<T>, most: number) {
     super(inbox, decoding);
     this.#most = most;
+  }
+
+  get name(): string {
+    return "read";
   }
 
   isReady(): boolean {
@@ -80,9 +83,12 @@ export class ReadSome<T> extends Read<T> {
 
 /** `read(-1)`: everything up to the end. */
 export class ReadAll<T> extends Read<T> {
-  declare readonly name: string;
   /** What was read so far. A cancellation loses it, as in asyncio. */
   readonly #pieces: Buffer[] = [];
+
+  get name(): string {
+    return "read";
+  }
 
   isReady(): boolean {
     return this.inbox.eof || this.inbox.bytes.size > this.inbox.limit;
@@ -98,12 +104,15 @@ export class ReadAll<T> extends Read<T> {
 
 /** `readexactly(n)`. */
 export class ReadExactly<T> extends Read<T> {
-  declare readonly name: string;
   readonly #wanted: number;
 
   constructor(inbox: Inbox, decoding: Decoding<T>, wanted: number) {
     super(inbox, decoding);
     this.#wanted = wanted;
+  }
+
+  get name(): string {
+    return "readexactly";
   }
 
   isReady(): boolean {
@@ -120,7 +129,6 @@ export class ReadExactly<T> extends Read<T> {
 
 /** `readuntil(separators)`. */
 export class ReadUntil<T> extends Read<T> {
-  declare readonly name: string;
   /** The shortest first. */
   readonly #separators: readonly (Buffer | number)[];
   /** No separator begins in front of this, in the bytes as they were when {@link #origin} bytes had been taken. */
@@ -133,6 +141,10 @@ export class ReadUntil<T> extends Read<T> {
   constructor(inbox: Inbox, decoding: Decoding<T>, separators: readonly (Buffer | number)[]) {
     super(inbox, decoding);
     this.#separators = separators;
+  }
+
+  get name(): string {
+    return "readuntil";
   }
 
   isReady(): boolean {
@@ -189,6 +201,10 @@ export class ReadLine<T> extends ReadUntil<T> {
     super(inbox, decoding, NEWLINE);
   }
 
+  override get name(): string {
+    return "readline";
+  }
+
   protected override ended(rest: Buffer): T {
     return this.decoded(rest);
   }
@@ -203,13 +219,3 @@ export class ReadLine<T> extends ReadUntil<T> {
 const NEWLINE = [10];
 
 const lengthOf = (separator: Buffer | number) => (typeof separator === "number" ? 1 : separator.length);
-
-for (const [operation, name] of [
-  [ReadSome, "read"],
-  [ReadAll, "read"],
-  [ReadExactly, "readexactly"],
-  [ReadUntil, "readuntil"],
-  [ReadLine, "readline"],
-] as const) {
-  Object.defineProperty(operation.prototype, "name", { value: name });
-}

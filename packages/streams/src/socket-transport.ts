@@ -20,6 +20,9 @@ export interface TransportOwner {
 /** What a transport is made with. */
 export interface SocketTransportOptions {
   owner?: TransportOwner | undefined;
+  /** The addresses of a Unix socket, which the host does not tell. */
+  peername?: Address | undefined;
+  sockname?: Address | undefined;
   /** What the TLS connection was made with. */
   sslcontext?: object | undefined;
   /** How long the shutdown of TLS may take, in seconds. */
@@ -38,7 +41,7 @@ const WRITES_BEFORE_WARNING = 5;
  *
  * OPEN ──close()──▶ CLOSING, sends what was written ──▶ LOST
  *   └──abort(), error, both sides ended───────────────▶ LOST: `connectionLost` was called
- * DETACHED: another transport has the socket now (`startTls`).
+ * DETACHED: another transport is about to go on with the socket (`startTls`).
  */
 const OPEN = 0;
 const CLOSING = 1;
@@ -72,7 +75,7 @@ export class SocketTransport extends Transport {
     this.#protocol = protocol;
     this.#options = options;
     this.#flow = new WriteFlow(loop, this);
-    this.#peername = addressFrom(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
+    this.#peername = options.peername ?? addressFrom(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
     this.#opened = new Opened(loop, "transport", () => this.toString(), options.source);
     options.owner?.attach(this);
     socket.on("error", this.#onError).on("close", this.#onClose).on("end", this.#onEnd);
@@ -169,6 +172,7 @@ export class SocketTransport extends Transport {
   }
 
   override close(): void {
+    if (this.#state === DETACHED) this.#socket.destroy();
     if (this.#state !== OPEN) return;
     this.#state = CLOSING;
     const { sslcontext, shutdownTimeout } = this.#options;
@@ -184,14 +188,14 @@ export class SocketTransport extends Transport {
   }
 
   override abort(): void {
-    if (this.#state >= LOST) return;
-    this.#state = CLOSING;
+    if (this.#state === LOST) return;
+    if (this.#state !== DETACHED) this.#state = CLOSING;
     this.#socket.destroy();
   }
 
   /** Gives the connection up, and says why. */
   #giveUp(error: unknown): void {
-    if (this.#state >= LOST) return;
+    if (this.#state === LOST) return;
     this.#error ??= error;
     this.abort();
   }
@@ -202,15 +206,29 @@ export class SocketTransport extends Transport {
   }
 
   /**
-   * @internal Gives the socket up, to a transport that goes on with it. Nothing is told to the protocol.
+   * @internal Gives the socket up, for another transport to go on with it. The protocol is told nothing until {@link release} or {@link lose}.
    */
-  detach(): Socket {
+  detach(why: string): Socket {
     const socket = this.#socket;
     this.#state = DETACHED;
-    socket.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose).off("error", this.#onError);
+    this.#busy = why;
+    socket.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose);
+    socket.pause();
     if (this.#options.idleTimeout != null) socket.setTimeout(0);
-    this.#ended();
     return socket;
+  }
+
+  /** @internal The other transport has the connection now. */
+  release(): void {
+    this.#state = LOST;
+    this.#ended();
+  }
+
+  /** @internal There will be no other transport. */
+  lose(error: unknown): void {
+    this.#error ??= error;
+    this.#socket.destroy();
+    this.#onClose();
   }
 
   /** @internal How it was made. */
@@ -230,7 +248,7 @@ export class SocketTransport extends Transport {
 
   override toString(): string {
     const state = ["open", "closing", "closed", "detached"][this.#state];
-    const size = this.#state < LOST ? ` write=<bufsize=${this.getWriteBufferSize()}>` : "";
+    const size = this.#state !== LOST ? ` write=<bufsize=${this.getWriteBufferSize()}>` : "";
     return `<SocketTransport ${state} peer=${showAddress(this.#peername)}${size}>`;
   }
 
@@ -274,7 +292,7 @@ export class SocketTransport extends Transport {
   };
 
   readonly #onWritten = (): void => {
-    if (this.#state < LOST) this.#flow.shrunk();
+    if (this.#state !== LOST) this.#flow.shrunk();
   };
 
   readonly #onIdle = (): void => {
@@ -334,7 +352,7 @@ export class SocketTransport extends Transport {
       case "peername":
         return this.#peername;
       case "sockname":
-        return addressFrom(socket.localAddress, socket.localPort, socket.localFamily);
+        return this.#options.sockname ?? addressFrom(socket.localAddress, socket.localPort, socket.localFamily);
       case "socket":
         return socket;
       case "sslcontext":

@@ -60,7 +60,12 @@ export class StreamReaderProtocol<T extends Buffer | string = Buffer> extends Fl
     super.connectionLost(error);
   }
 
-  /** Goes on over another transport, with a reader that was emptied. */
+  /** @internal Removes what was not read. */
+  takeUnread(): Buffer {
+    return this.#reader.takeAll();
+  }
+
+  /** @internal Goes on over another transport. */
   replaceTransport(transport: Transport): void {
     this.#transport = transport;
     this.#reader.replaceTransport(transport);

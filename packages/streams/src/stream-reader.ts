@@ -59,7 +59,7 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
 
   /** @internal Goes on over another transport. */
   replaceTransport(transport: Pausable): void {
-    this.#inbox.transport = transport;
+    this.#inbox.replaceTransport(transport);
   }
 
   /** @internal Removes what was not read. */

@@ -1,10 +1,13 @@
-import { describe } from "@tsyncio/contract";
+import { type CoroutineGenerator, describe } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import type { Writable } from "./bytes.js";
 import { Drain, type Ends } from "./drain.js";
 import type { ExtraInfo } from "./extra-info.js";
 import { FlowControlProtocol } from "./flow-control-protocol.js";
 import type { Operation } from "./operation.js";
+import { checkTlsStart, type StartTlsOptions, startTls } from "./start-tls.js";
+import type { StreamReaderProtocol } from "./stream-reader-protocol.js";
+import type { ClientTls, ServerTls } from "./tls-options.js";
 import type { Transport } from "./transports.js";
 
 /** The sending side of a connection, for coroutines (`asyncio.StreamWriter`). */
@@ -82,6 +85,29 @@ export class StreamWriter implements Disposable, AsyncDisposable {
     return new Drain(this.#protocol, this.#reader, this.#transport.isClosing());
   }
 
+  /**
+   * Makes it a TLS connection (`StreamWriter.start_tls`): as a client, or as the server whose handler this is in. What the peer sent before is not
+   * taken for part of it: what the reader holds becomes part of the handshake, which fails unless it is. When it fails, or is cancelled, the
+   * connection is closed.
+   * @param ssl - as the option `ssl` of `openConnection` and `startServer`
+   */
+  startTls(ssl: ClientTls | ServerTls, options: StartTlsOptions = {}): Coroutine<void> {
+    checkTlsStart(ssl, options, this.#isServerSide());
+    return starting(this, ssl, options);
+  }
+
+  /** @internal */
+  *secure(ssl: ClientTls | ServerTls, options: StartTlsOptions): CoroutineGenerator<void> {
+    yield* this.drain();
+    const protocol = this.#protocol;
+    const serverSide = this.#isServerSide();
+    this.#transport = yield* startTls(this.#transport, protocol, ssl, { ...options, serverSide });
+  }
+
+  #isServerSide(): boolean {
+    return (this.#protocol as Partial<StreamReaderProtocol>).isServerSide ?? false;
+  }
+
   [Symbol.dispose](): void {
     this.close();
   }
@@ -95,6 +121,14 @@ export class StreamWriter implements Disposable, AsyncDisposable {
     return `<StreamWriter transport=${this.#transport}${this.#reader === null ? "" : ` reader=${this.#reader}`}>`;
   }
 }
+
+const starting = coroutine(function* startTls(
+  writer: StreamWriter,
+  ssl: ClientTls | ServerTls,
+  options: StartTlsOptions,
+) {
+  yield* writer.secure(ssl, options);
+});
 
 const closing = coroutine(function* close(writer: StreamWriter, protocol: FlowControlProtocol) {
   if (protocol.isLost()) return;

@@ -34,7 +34,7 @@ const connecting = coroutine(function* createUnixConnection(
 ) {
   const loop = loopForNew();
   const socket = yield* taken(new Connecting(loop, [{ path }], { stagger: null, allErrors: false }));
-  return yield* joined(loop, socket, protocolFactory, hostname, options);
+  return yield* joined(loop, socket, protocolFactory, hostname, options, path);
 });
 
 /**
@@ -60,7 +60,7 @@ function* listenAt(
   options: UnixServerOptions,
 ): CoroutineGenerator<ListeningSocket[]> {
   if (path[0] !== "\0" && statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true });
-  const native = netServer(loop, server, protocolFactory, options, {});
+  const native = netServer(loop, server, protocolFactory, options, {}, { peername: "", sockname: path });
   return [yield* listen(loop, native, { path, backlog: options.backlog ?? 100 })];
 }
 
