@@ -4,7 +4,7 @@
  * Invariant: the chunks from `#head` on hold what is here; none of them is empty, and `#start` is inside of the first.
  */
 export class ChunkBuffer {
-  #chunks: Buffer[] = [];
+  #chunks: (Buffer | null)[] = [];
   #head = 0;
   /** Where the bytes begin that are still here, in the first chunk. */
   #start = 0;
@@ -31,7 +31,7 @@ export class ChunkBuffer {
   /** Removes and gives the first `n` bytes; all of them, if there are fewer. */
   take(n: number): Buffer {
     const first = this.#chunks[this.#head];
-    if (first === undefined || n <= 0) return EMPTY;
+    if (first == null || n <= 0) return Buffer.alloc(0);
     const start = this.#start;
     const end = start + n;
     if (end < first.length) {
@@ -96,7 +96,7 @@ export class ChunkBuffer {
 
   /** Drops the first `n` chunks. The array is cut only now and then: `shift` would cost its length. */
   #drop(n: number): void {
-    this.#chunks.fill(EMPTY, this.#head, this.#head + n);
+    this.#chunks.fill(null, this.#head, this.#head + n);
     this.#head += n;
     if (this.#head < this.#chunks.length && this.#head < 64) return;
     if (this.#head * 2 < this.#chunks.length) return;
@@ -120,5 +120,3 @@ export class ChunkBuffer {
     return piece;
   }
 }
-
-const EMPTY = Buffer.alloc(0);

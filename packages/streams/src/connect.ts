@@ -106,7 +106,7 @@ export function* joined<P extends StreamProtocol>(
   const transport = new SocketTransport(loop, owned, protocol, {
     sslcontext: ssl === true ? {} : ssl || undefined,
     shutdownTimeout: timeouts.shutdown,
-    idleTimeout: options.idleTimeout == null ? null : secondsOf(loop, options.idleTimeout),
+    idleTimeout: options.idleTimeout == null ? null : secondsOf(options.idleTimeout, loop),
     source: placeOf(loop),
     ...(path !== undefined && { peername: path, sockname: "" }),
   });
@@ -137,7 +137,7 @@ function* connected(
       ...(from !== undefined && { localAddress: from }),
     };
   });
-  const stagger = happyEyeballsDelay === null ? null : secondsOf(loop, happyEyeballsDelay);
+  const stagger = happyEyeballsDelay === null ? null : secondsOf(happyEyeballsDelay, loop);
   const socket = yield* taken(new Connecting(loop, candidates, { stagger, allErrors }));
   // Small writes are sent at once, as in asyncio.
   socket.setNoDelay(true);

@@ -1,8 +1,9 @@
-import { Socket, type SocketConnectOpts } from "node:net";
+import type { Socket, SocketConnectOpts } from "node:net";
 import { ExceptionGroup, type LoopContract } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { outsideTask } from "@tsyncio/tasks";
 import { ConnectionError, isSystemError } from "./connection-error.js";
+import { host } from "./host.js";
 
 /** How several addresses are tried. */
 export interface Trying {
@@ -57,7 +58,7 @@ export class Connecting extends Future<Socket> {
   }
 
   #try(options: SocketConnectOpts): void {
-    const socket = outsideTask(() => new Socket({ allowHalfOpen: true }));
+    const socket = outsideTask(() => new (host("node:net").Socket)({ allowHalfOpen: true }));
     this.#open.add(socket);
     socket.on("error", (error) => this.#failed(socket, error));
     socket.once("connect", () => {

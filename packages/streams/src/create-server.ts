@@ -1,11 +1,4 @@
-import {
-  createServer as createNetServer,
-  type ListenOptions,
-  type Server as NetServer,
-  type ServerOpts,
-  type Socket,
-} from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import type { ListenOptions, Server as NetServer, ServerOpts, Socket } from "node:net";
 import {
   type CoroutineGenerator,
   type Delay,
@@ -18,6 +11,7 @@ import { secondsOf } from "@tsyncio/loop";
 import { type Coroutine, coroutine, outsideTask } from "@tsyncio/tasks";
 import { accept } from "./accept.js";
 import { checkFactory } from "./connect.js";
+import { host } from "./host.js";
 import { type ListeningSocket, listen } from "./listening-socket.js";
 import { addressesOf, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
 import type { StreamProtocol } from "./protocols.js";
@@ -109,8 +103,8 @@ export function netServer(
   const opts: ServerOpts = { allowHalfOpen: !ssl, noDelay: true, ...more };
   const native = outsideTask(() =>
     ssl
-      ? createTlsServer({ ...serverTls(ssl), ...opts, handshakeTimeout: timeouts.handshake * 1000 })
-      : createNetServer(opts),
+      ? host("node:tls").createServer({ ...serverTls(ssl), ...opts, handshakeTimeout: timeouts.handshake * 1000 })
+      : host("node:net").createServer(opts),
   );
   if (maxConnections !== undefined) native.maxConnections = maxConnections;
   accept(loop, native, ssl ? "secureConnection" : "connection", {
@@ -120,7 +114,7 @@ export function netServer(
       ...names,
       sslcontext: ssl ?? undefined,
       shutdownTimeout: timeouts.shutdown,
-      idleTimeout: idleTimeout == null ? null : secondsOf(loop, idleTimeout),
+      idleTimeout: idleTimeout == null ? null : secondsOf(idleTimeout, loop),
     },
   });
   native.on("tlsClientError", (error: Error, socket: Socket) => {

@@ -10,16 +10,16 @@ export interface Ends {
 
 /** `drain()`. On a connection that closes it gives up a turn first, so that code which writes and drains in a circle hears of the end. */
 export class Drain extends Operation<void> {
-  readonly #protocol: FlowControlProtocol;
-  readonly #reader: Ends | null;
-  #givesTurn: boolean;
-  #waiter: Future<void> | null = null;
+  private readonly protocol: FlowControlProtocol;
+  private readonly reader: Ends | null;
+  private givesTurn: boolean;
+  private waiter: Future<void> | null = null;
 
   constructor(protocol: FlowControlProtocol, reader: Ends | null, isClosing: boolean) {
     super();
-    this.#protocol = protocol;
-    this.#reader = reader;
-    this.#givesTurn = isClosing;
+    this.protocol = protocol;
+    this.reader = reader;
+    this.givesTurn = isClosing;
   }
 
   get name(): string {
@@ -27,22 +27,22 @@ export class Drain extends Operation<void> {
   }
 
   protected override attempt(): void | typeof PENDING {
-    const error = this.#reader?.exception() ?? null;
+    const error = this.reader?.exception() ?? null;
     if (error !== null) throw error;
-    if (this.#givesTurn || !this.#protocol.mayWrite()) return PENDING;
+    if (this.givesTurn || !this.protocol.mayWrite()) return PENDING;
   }
 
   protected override wait(): Waitable | undefined {
-    if (this.#givesTurn) {
-      this.#givesTurn = false;
+    if (this.givesTurn) {
+      this.givesTurn = false;
       return undefined;
     }
-    this.#waiter = this.#protocol.drained.wait();
-    return this.#waiter;
+    this.waiter = this.protocol.drained.wait();
+    return this.waiter;
   }
 
   protected override waited(): void {
-    if (this.#waiter !== null) this.#protocol.drained.leave(this.#waiter);
-    this.#waiter = null;
+    if (this.waiter !== null) this.protocol.drained.leave(this.waiter);
+    this.waiter = null;
   }
 }

@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
-import { type ConnectionOptions, connect, createServer, type TLSSocket, type TlsOptions } from "node:tls";
+import type { ConnectionOptions, TLSSocket, TlsOptions } from "node:tls";
 import type { CoroutineGenerator, LoopContract } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { outsideTask } from "@tsyncio/tasks";
 import { ConnectionError } from "./connection-error.js";
+import { host } from "./host.js";
 
 /** Makes a TLS connection of `socket`, as a client. When that fails, or is cancelled, the socket is destroyed. */
 export function* clientHandshake(
@@ -14,7 +15,7 @@ export function* clientHandshake(
 ): CoroutineGenerator<TLSSocket> {
   const done = new Future<void>({ loop });
   endTogether(socket);
-  const tls = outsideTask(() => connect({ ...options, socket }));
+  const tls = outsideTask(() => host("node:tls").connect({ ...options, socket }));
   tls.on("error", (error) => settle(done, error));
   tls.once("close", () => settle(done, new ConnectionError("ECONNRESET", "Connection lost during the TLS handshake")));
   tls.once("secureConnect", () => settle(done, null));
@@ -33,7 +34,7 @@ export function* serverHandshake(
   let tls: TLSSocket | null = null;
   endTogether(socket);
   // A server that listens nowhere: it knows all that belongs to the handshake of one.
-  const server = outsideTask(() => createServer({ ...options, handshakeTimeout: 0 }));
+  const server = outsideTask(() => host("node:tls").createServer({ ...options, handshakeTimeout: 0 }));
   server.once("secureConnection", (secured) => {
     tls = secured;
     secured.on("error", () => {});

@@ -1,10 +1,9 @@
-import { lookup, lookupService } from "node:dns";
-import { isIP } from "node:net";
 import { describe, type LoopContract, loopForNew, ValueError } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import { type Address, addressFrom } from "./addresses.js";
 import { ConnectionError } from "./connection-error.js";
+import { host } from "./host.js";
 
 /** The families of addresses: IPv4, IPv6, or 0 for both. */
 export type Family = 0 | 4 | 6;
@@ -38,13 +37,13 @@ export const getaddrinfo: (
   port: number | string | null,
   options?: LookupOptions,
 ) => Coroutine<AddressInfo[]> = coroutine(function* getaddrinfo(
-  host: string | null,
+  name: string | null,
   port: number | string | null,
   options: LookupOptions = {},
 ) {
   const { family = 0, type = "stream", flags = 0 } = options;
   const number = checkPort(port);
-  const found = yield* addressesOf(loopForNew(), host ?? "localhost", checkFamily(family), flags);
+  const found = yield* addressesOf(loopForNew(), name ?? "localhost", checkFamily(family), flags);
   const protocol = type === "stream" ? "tcp" : "udp";
   return found.map(
     (each): AddressInfo => [
@@ -64,12 +63,12 @@ export const getaddrinfo: (
 export const getnameinfo: (address: Address) => Coroutine<[host: string, service: string]> = coroutine(
   function* getnameinfo(address: Address) {
     if (!Array.isArray(address)) throw new TypeError(`address must be [host, port], got ${describe(address)}`);
-    const [host, port] = address as [string, number];
+    const [ip, port] = address as [string, number];
     const named = new Future<[string, string]>({ loop: loopForNew() });
-    lookupService(host, checkPort(port), (error, name, service) => {
+    host("node:dns").lookupService(ip, checkPort(port), (error, hostname, service) => {
       if (named.done()) return;
       if (error) named.setException(error);
-      else named.setResult([name, service]);
+      else named.setResult([hostname, service]);
     });
     return yield* named;
   },
@@ -84,17 +83,17 @@ export interface HostAddress {
 /** The addresses of `host`. One that is an address already is not looked up. */
 export function addressesOf(
   loop: LoopContract,
-  host: string,
+  name: string,
   family: Family,
   flags = 0,
 ): Future<readonly HostAddress[]> {
   const found = new Future<readonly HostAddress[]>({ loop });
-  const known = isIP(host.split("%")[0] as string) as Family;
+  const known = host("node:net").isIP(name.split("%")[0] as string) as Family;
   if (known !== 0 && (family === 0 || family === known)) {
-    found.setResult([{ address: host, family: known as 4 | 6 }]);
+    found.setResult([{ address: name, family: known as 4 | 6 }]);
     return found;
   }
-  lookup(host, { family, hints: flags, all: true }, (error, addresses) => {
+  host("node:dns").lookup(name, { family, hints: flags, all: true }, (error, addresses) => {
     if (found.done()) return;
     if (error) found.setException(error);
     else if (addresses.length === 0)

@@ -51,11 +51,11 @@ abstract class Read<T> extends Operation<T> implements Awaited {
 
 /** `read(n)`: what is there, at most `n` bytes. */
 export class ReadSome<T> extends Read<T> {
-  readonly #most: number;
+  private readonly most: number;
 
   constructor(inbox: Inbox, decoding: Decoding<T>, most: number) {
     super(inbox, decoding);
-    this.#most = most;
+    this.most = most;
   }
 
   get name(): string {
@@ -63,20 +63,20 @@ export class ReadSome<T> extends Read<T> {
   }
 
   isReady(): boolean {
-    return this.inbox.eof || this.#length() > 0;
+    return this.inbox.eof || this.length() > 0;
   }
 
   protected override take(): T | typeof PENDING {
-    if (this.#most === 0) return this.decoded(this.pull(0));
-    const length = this.#length();
+    if (this.most === 0) return this.decoded(this.pull(0));
+    const length = this.length();
     if (length === 0 && !this.inbox.eof) return PENDING;
-    return this.decoded(this.pull(length === 0 ? this.#most : length));
+    return this.decoded(this.pull(length === 0 ? this.most : length));
   }
 
   /** How many bytes can be given: whole characters, if it is text. */
-  #length(): number {
+  private length(): number {
     const { bytes } = this.inbox;
-    const length = Math.min(bytes.size, this.#most);
+    const length = Math.min(bytes.size, this.most);
     return this.decoding.isText && length > 0 ? wholeCharacters(bytes, length) : length;
   }
 }
@@ -84,7 +84,7 @@ export class ReadSome<T> extends Read<T> {
 /** `read(-1)`: everything up to the end. */
 export class ReadAll<T> extends Read<T> {
   /** What was read so far. A cancellation loses it, as in asyncio. */
-  readonly #pieces: Buffer[] = [];
+  private readonly pieces: Buffer[] = [];
 
   get name(): string {
     return "read";
@@ -96,19 +96,19 @@ export class ReadAll<T> extends Read<T> {
 
   protected override take(): T | typeof PENDING {
     const { bytes, eof } = this.inbox;
-    if (eof && this.#pieces.length === 0) return this.decoded(this.pull(bytes.size));
-    if (bytes.size > 0) this.#pieces.push(this.pull(bytes.size));
-    return eof ? this.decoded(Buffer.concat(this.#pieces)) : PENDING;
+    if (eof && this.pieces.length === 0) return this.decoded(this.pull(bytes.size));
+    if (bytes.size > 0) this.pieces.push(this.pull(bytes.size));
+    return eof ? this.decoded(Buffer.concat(this.pieces)) : PENDING;
   }
 }
 
 /** `readexactly(n)`. */
 export class ReadExactly<T> extends Read<T> {
-  readonly #wanted: number;
+  private readonly wanted: number;
 
   constructor(inbox: Inbox, decoding: Decoding<T>, wanted: number) {
     super(inbox, decoding);
-    this.#wanted = wanted;
+    this.wanted = wanted;
   }
 
   get name(): string {
@@ -116,13 +116,13 @@ export class ReadExactly<T> extends Read<T> {
   }
 
   isReady(): boolean {
-    return this.inbox.bytes.size >= this.#wanted || this.inbox.eof;
+    return this.inbox.bytes.size >= this.wanted || this.inbox.eof;
   }
 
   protected override take(): T | typeof PENDING {
     const { size } = this.inbox.bytes;
-    if (size >= this.#wanted) return this.decoded(this.pull(this.#wanted));
-    if (this.inbox.eof) throw new IncompleteReadError(this.pull(size), this.#wanted);
+    if (size >= this.wanted) return this.decoded(this.pull(this.wanted));
+    if (this.inbox.eof) throw new IncompleteReadError(this.pull(size), this.wanted);
     return PENDING;
   }
 }
@@ -130,17 +130,17 @@ export class ReadExactly<T> extends Read<T> {
 /** `readuntil(separators)`. */
 export class ReadUntil<T> extends Read<T> {
   /** The shortest first. */
-  readonly #separators: readonly (Buffer | number)[];
+  private readonly separators: readonly (Buffer | number)[];
   /** No separator begins in front of this, in the bytes as they were when {@link #origin} bytes had been taken. */
-  #searched = 0;
-  #origin = 0;
+  private searched = 0;
+  private origin = 0;
   /** Where the record ends that was found, and its separator begins. */
-  #end = -1;
-  #separator = -1;
+  private end = -1;
+  private separator = -1;
 
   constructor(inbox: Inbox, decoding: Decoding<T>, separators: readonly (Buffer | number)[]) {
     super(inbox, decoding);
-    this.#separators = separators;
+    this.separators = separators;
   }
 
   get name(): string {
@@ -148,17 +148,17 @@ export class ReadUntil<T> extends Read<T> {
   }
 
   isReady(): boolean {
-    return this.#find() || this.inbox.eof || this.#searched > this.inbox.limit;
+    return this.find() || this.inbox.eof || this.searched > this.inbox.limit;
   }
 
   protected override take(): T | typeof PENDING {
-    if (this.#find()) {
-      if (this.#separator > this.inbox.limit)
-        this.overrun("Separator is found, but chunk is longer than limit", this.#separator);
-      return this.decoded(this.pull(this.#end));
+    if (this.find()) {
+      if (this.separator > this.inbox.limit)
+        this.overrun("Separator is found, but chunk is longer than limit", this.separator);
+      return this.decoded(this.pull(this.end));
     }
-    if (this.#searched > this.inbox.limit) {
-      this.overrun("Separator is not found, and chunk exceed the limit", this.#searched);
+    if (this.searched > this.inbox.limit) {
+      this.overrun("Separator is not found, and chunk exceed the limit", this.searched);
     }
     return this.inbox.eof ? this.ended(this.pull(this.inbox.bytes.size)) : PENDING;
   }
@@ -174,23 +174,23 @@ export class ReadUntil<T> extends Read<T> {
   }
 
   /** Looks for the separator that ends first. */
-  #find(): boolean {
+  private find(): boolean {
     const { bytes } = this.inbox;
-    if (bytes.taken !== this.#origin) {
-      this.#origin = bytes.taken;
-      this.#searched = 0;
+    if (bytes.taken !== this.origin) {
+      this.origin = bytes.taken;
+      this.searched = 0;
     }
-    this.#end = -1;
-    for (const separator of this.#separators) {
+    this.end = -1;
+    for (const separator of this.separators) {
       const length = lengthOf(separator);
-      const at = bytes.indexOf(separator, this.#searched);
-      if (at === -1 || (this.#end !== -1 && at + length >= this.#end)) continue;
-      this.#end = at + length;
-      this.#separator = at;
+      const at = bytes.indexOf(separator, this.searched);
+      if (at === -1 || (this.end !== -1 && at + length >= this.end)) continue;
+      this.end = at + length;
+      this.separator = at;
     }
-    if (this.#end !== -1) return true;
-    const longest = lengthOf(this.#separators[this.#separators.length - 1] as Buffer | number);
-    this.#searched = Math.max(0, bytes.size + 1 - longest);
+    if (this.end !== -1) return true;
+    const longest = lengthOf(this.separators[this.separators.length - 1] as Buffer | number);
+    this.searched = Math.max(0, bytes.size + 1 - longest);
     return false;
   }
 }

@@ -1,12 +1,6 @@
-import { isIP } from "node:net";
-import {
-  type ConnectionOptions,
-  checkServerIdentity,
-  type PeerCertificate,
-  type SecureContext,
-  type TlsOptions,
-} from "node:tls";
+import type { ConnectionOptions, PeerCertificate, SecureContext, TlsOptions } from "node:tls";
 import { type Delay, describe, parseDelay, ValueError } from "@tsyncio/contract";
+import { host } from "./host.js";
 
 /** How a client makes its TLS connection: `true` for the host's defaults, its options, or a context of `tls.createSecureContext`. */
 export type ClientTls = true | ConnectionOptions | SecureContext;
@@ -47,12 +41,12 @@ export function clientTls(ssl: ClientTls, hostname: string): ConnectionOptions {
     throw new TypeError(`ssl must be true, an object of TLS options or a SecureContext, got ${describe(ssl)}`);
   }
   const given: ConnectionOptions = ssl === true ? {} : isContext(ssl) ? { secureContext: ssl } : ssl;
-  const verify = given.checkServerIdentity ?? checkServerIdentity;
+  const verify = given.checkServerIdentity ?? host("node:tls").checkServerIdentity;
   return {
     minVersion: "TLSv1.2",
     ...given,
     // A name is asked for by name only: an address has no place there.
-    ...(hostname !== "" && isIP(hostname) === 0 && { servername: hostname }),
+    ...(hostname !== "" && host("node:net").isIP(hostname) === 0 && { servername: hostname }),
     checkServerIdentity: (_, certificate: PeerCertificate) =>
       hostname === "" ? undefined : verify(hostname, certificate),
   };

@@ -1,9 +1,9 @@
-import { rmSync, statSync } from "node:fs";
 import { type CoroutineGenerator, describe, type LoopContract, loopForNew } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import { type ClientOptions, checkFactory, checkTls, joined, taken } from "./connect.js";
 import { Connecting } from "./connecting.js";
 import { checkServing, netServer, type ServingOptions, serving } from "./create-server.js";
+import { host } from "./host.js";
 import { type ListeningSocket, listen } from "./listening-socket.js";
 import type { StreamProtocol } from "./protocols.js";
 import type { Server } from "./server.js";
@@ -59,6 +59,7 @@ function* listenAt(
   path: string,
   options: UnixServerOptions,
 ): CoroutineGenerator<ListeningSocket[]> {
+  const { rmSync, statSync } = host("node:fs");
   if (path[0] !== "\0" && statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true });
   const native = netServer(loop, server, protocolFactory, options, {}, { peername: "", sockname: path });
   return [yield* listen(loop, native, { path, backlog: options.backlog ?? 100 })];

@@ -5,6 +5,7 @@ import * as contract from "@tsyncio/contract";
 import * as futures from "@tsyncio/futures";
 import * as loop from "@tsyncio/loop";
 import * as runner from "@tsyncio/runner";
+import * as streams from "@tsyncio/streams";
 import * as sync from "@tsyncio/sync";
 import * as tasks from "@tsyncio/tasks";
 import * as timeouts from "@tsyncio/timeouts";
@@ -21,6 +22,7 @@ const packages: Record<string, object> = {
   "@tsyncio/tasks": tasks,
   "@tsyncio/runner": runner,
   "@tsyncio/timeouts": timeouts,
+  "@tsyncio/streams": streams,
   "@tsyncio/sync": sync,
 };
 
