@@ -16,6 +16,10 @@ import * as timed from "./12-timed.ts";
 import * as loopByHand from "./13-loop-by-hand.ts";
 import * as debugMode from "./14-debug-mode.ts";
 import * as fetchPage from "./15-fetch.ts";
+import * as lock from "./16-lock.ts";
+import * as queue from "./17-queue.ts";
+import * as semaphore from "./18-semaphore.ts";
+import * as barrier from "./19-barrier.ts";
 
 interface Step {
   file: string;
@@ -120,6 +124,30 @@ const steps: Step[] = [
     title: "A page, and half a page",
     says: "A timeout cancels a fetch through its signal.",
     ...fetchPage,
+  },
+  {
+    file: "16-lock.ts",
+    title: "A lock around a counter",
+    says: "What is read, waited on and written back needs one.",
+    ...lock,
+  },
+  {
+    file: "17-queue.ts",
+    title: "Producers and consumers",
+    says: "A queue between them holds back the producers, and knows when all is done.",
+    ...queue,
+  },
+  {
+    file: "18-semaphore.ts",
+    title: "Ten requests, three at a time",
+    says: "A semaphore around fetch, in one line.",
+    ...semaphore,
+  },
+  {
+    file: "19-barrier.ts",
+    title: "All start together",
+    says: "A barrier waits for the last one.",
+    ...barrier,
   },
 ];
 

@@ -1,6 +1,7 @@
 // Every example, run by the command line as its reader would; both syntaxes print the same.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Semaphore } from "tsyncio";
 import { describe, expect, test } from "vitest";
 import { type Ended, tsyncio } from "./cli.ts";
 
@@ -13,19 +14,8 @@ const outputOf = (file: string) => readFileSync(join(expected, `${nameOf(file)}.
 const masked = (output: string) => output.replaceAll(/\d+\.\d\d s\b/g, "N s");
 
 /** Two at a time: they wait more than they work, but are many. */
-let free = 2;
-const waiting: (() => void)[] = [];
-async function inTurn(run: () => Promise<Ended>): Promise<Ended> {
-  if (free > 0) free--;
-  else await new Promise<void>((resolve) => waiting.push(resolve));
-  try {
-    return await run();
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) free++;
-    else next();
-  }
-}
+const two = new Semaphore(2);
+const inTurn = (run: () => Promise<Ended>): PromiseLike<Ended> => two.with(run);
 
 test("every output that is expected is that of an example", () => {
   expect([...new Set(steps.map(nameOf))]).toEqual(readdirSync(expected).map((name) => name.replace(".txt", "")));
