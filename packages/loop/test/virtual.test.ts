@@ -207,6 +207,15 @@ describe("foreign work", () => {
     expect((await waiting({ foreignGrace: "2ms" }, 200)).events).toEqual(["timer at 1"]);
   });
 
+  // Under load a timer of the host that was due was taken for one that never comes: the time was up before the host had looked at its timers.
+  test("that is over by the time a blocked process goes on was waited for", async () => {
+    setImmediate(() => {
+      const begun = performance.now();
+      while (performance.now() < begun + 100) {}
+    });
+    expect((await waiting({ foreignGrace: "50ms" }, 20)).events).toEqual(["foreign at 0", "timer at 1"]);
+  });
+
   test("that waits for something of ours does not hold the clock", async () => {
     const loop = newVirtualLoop({ foreign: "error" });
     loop.foreignWork.add({ foreignWait: () => null });

@@ -26,6 +26,9 @@ export interface VirtualOptions {
 /** How long the clock jumps on before I/O of the real host gets its turn, in milliseconds of real time. */
 const SLICE = 2;
 
+/** As how long a round of the real host counts at most while foreign work is waited for, in milliseconds. */
+const LONGEST_ROUND = 10;
+
 /**
  * A host whose clock starts at 0 and jumps to the next timer as soon as nothing is ready. All else is the real host's: microtasks,
  * async context, I/O; so what is tested is what runs. Loops that share it share the clock: it jumps when all of them are idle.
@@ -45,8 +48,8 @@ export class VirtualHost implements Host {
   readonly #busy = new Set<IdleLoop>();
   /** Whether a look at the loops is due. */
   #looking = false;
-  /** When a look found all loops idle first, of real time; `null` since one did something. */
-  #idleSince: number | null = null;
+  /** For how long foreign work was waited for, and when a look found that last, in milliseconds of real time; `null` since a loop did something. */
+  #waited: { time: number; until: number } | null = null;
   #nextIo = 0;
 
   constructor(options: VirtualOptions = {}) {
@@ -84,7 +87,7 @@ export class VirtualHost implements Host {
   park(loop: IdleLoop, deadline: number | null): void {
     this.#busy.delete(loop);
     this.#parked.set(loop, deadline ?? Number.POSITIVE_INFINITY);
-    this.#idleSince = null;
+    this.#waited = null;
     this.#lookSoon();
   }
 
@@ -112,9 +115,8 @@ export class VirtualHost implements Host {
     this.#looking = false;
     if (this.#busy.size > 0 || this.#parked.size === 0) return;
     const now = performance.now();
-    this.#idleSince ??= now;
     const waits = [...this.#parked.keys()].flatMap((loop) => loop.foreignWaits());
-    const mayWait = waits.length > 0 && now - this.#idleSince < this.#grace * 1000;
+    const mayWait = waits.length > 0 && this.#waitedUntil(now) < this.#grace * 1000;
     if (mayWait && this.#foreign === "error") this.#failForeign(waits);
     else if (mayWait || now > this.#nextIo) {
       this.#looking = true;
@@ -122,6 +124,14 @@ export class VirtualHost implements Host {
     } else if (this.#idle.size > 0) this.#tellIdle();
     else this.#jump();
   };
+
+  /** A process that was stopped, or did not get its share of the machine, has not waited: what came meanwhile is seen first. */
+  #waitedUntil(now: number): number {
+    this.#waited ??= { time: 0, until: now };
+    this.#waited.time += Math.min(now - this.#waited.until, LONGEST_ROUND);
+    this.#waited.until = now;
+    return this.#waited.time;
+  }
 
   readonly #lookAfterIo = (): void => {
     this.#nextIo = performance.now() + SLICE;

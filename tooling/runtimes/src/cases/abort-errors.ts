@@ -3,7 +3,7 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
-import { rm, watch, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, watch, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -37,7 +37,13 @@ const hostWork: Record<string, HostWork> = {
     }
   },
   "fs watch": async (signal) => {
-    for await (const _ of watch(tmpdir(), { signal }));
+    // A folder of its own: where others write, an event beside the abort makes Bun keep the watcher, and so the process.
+    const folder = await mkdtemp(join(tmpdir(), "tsyncio-"));
+    try {
+      for await (const _ of watch(folder, { signal }));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   },
   "stream pipeline": (signal) => pipeline(new PassThrough(), new PassThrough(), { signal }),
   execFile: (signal) => promisify(execFile)("sleep", ["3600"], { signal }),

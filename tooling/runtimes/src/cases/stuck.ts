@@ -70,7 +70,7 @@ export const cases: readonly Case[] = [
           deepEqual(log, []);
           equal(task.cancelling(), 0);
           stubborn.settle();
-          await sleep("10ms");
+          while (log.length < 2) await sleep("1ms");
         });
         // The next await of ours throws, once; the awaits of its clean-up work; the resource is released once.
         deepEqual(log, ["CancelledError", "released"]);
@@ -203,7 +203,7 @@ export const cases: readonly Case[] = [
         await rejects(Promise.resolve(task), { name: "TimeoutError" });
         deepEqual(log, []);
         stubborn.settle();
-        await sleep("10ms");
+        while (log.length < 2) await sleep("1ms");
       });
       deepEqual(log, ["CancelledError", "released"]);
       equal(reports.length, 1);
