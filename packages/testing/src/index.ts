@@ -1,4 +1,5 @@
 export { allTasksBlocked } from "./all-tasks-blocked.js";
+export { checkLoopContract, type TestApi } from "./contract-kit/check-loop-contract.js";
 export type { Check, FinalCheck } from "./explore/checks.js";
 export { type ExplorationReport, explore } from "./explore/explore.js";
 export type { ExploreOptions, Strategy } from "./explore/options.js";
