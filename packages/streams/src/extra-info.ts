@@ -1,6 +1,7 @@
 import type { Socket as DatagramSocket } from "node:dgram";
-import type { Server as NetServer, Socket as NetSocket } from "node:net";
-import type { DetailedPeerCertificate, SecureContext, TLSSocket } from "node:tls";
+import type { Socket as NetSocket } from "node:net";
+import type { Readable as HostReadable, Writable as HostWritable } from "node:stream";
+import type { DetailedPeerCertificate, SecureContext } from "node:tls";
 import type { Address } from "./addresses.js";
 
 /** What transports know of their connection, by name. Not every transport knows everything. */
@@ -12,15 +13,11 @@ export interface ExtraInfo {
   /** The socket of the host. */
   socket: NetSocket | DatagramSocket;
   /** The stream of the host, of a pipe. */
-  pipe: unknown;
+  pipe: HostReadable | HostWritable;
   /** What the TLS connection was made with. */
   sslcontext: SecureContext | object;
-  /** The TLS socket of the host. */
-  ssl_object: TLSSocket;
   /** The certificate of the other side. */
   peercert: DetailedPeerCertificate;
   /** The cipher: its name, the version of the protocol, and the bits of its secret where they are known. */
   cipher: [name: string, protocol: string, bits: number | null];
-  /** The server that accepted the connection. */
-  server: NetServer;
 }

@@ -7,17 +7,24 @@ export {
   TimeoutError,
   ValueError,
 } from "@tsyncio/contract";
+export { type AcceptedOptions, connectAcceptedSocket } from "./accepted.js";
 export type { Address } from "./addresses.js";
+export { fromReadable, fromWritable, toReadable, toReadableStream, toWritable, toWritableStream } from "./bridges.js";
 export type { Writable } from "./bytes.js";
 export { type ClientOptions, type ConnectOptions, createConnection } from "./connect.js";
 export { ConnectionError } from "./connection-error.js";
 export { type CreateServerOptions, createServer, type ServingOptions } from "./create-server.js";
+export { createDatagramEndpoint, type DatagramOptions, type Endpoint } from "./datagram.js";
+export { UdpTransport } from "./datagram-transport.js";
 export type { ExtraInfo } from "./extra-info.js";
 export { FlowControlProtocol } from "./flow-control-protocol.js";
 export type { ListeningSocket } from "./listening-socket.js";
 export { type AddressInfo, type Family, getaddrinfo, getnameinfo, type LookupOptions } from "./lookup.js";
 export type { Operation } from "./operation.js";
+export { ReadPipeTransport, WritePipeTransport } from "./pipe-transports.js";
+export { connectReadPipe, connectWritePipe } from "./pipes.js";
 export { BaseProtocol, BufferedProtocol, DatagramProtocol, Protocol, type StreamProtocol } from "./protocols.js";
+export { type SendfileOptions, sendfile } from "./sendfile.js";
 export { Server } from "./server.js";
 export { SocketTransport } from "./socket-transport.js";
 export { type StartTlsOptions, startTls } from "./start-tls.js";

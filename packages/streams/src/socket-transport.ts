@@ -2,14 +2,14 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { isFatal, type LoopContract, RuntimeError, registry, TimeoutError } from "@tsyncio/contract";
 import { type Address, addressFrom, showAddress } from "./addresses.js";
-import { checkData, type Writable } from "./bytes.js";
+import type { Writable } from "./bytes.js";
 import { isSystemError } from "./connection-error.js";
 import { runInLoop } from "./in-loop.js";
 import { Opened } from "./open-resource.js";
+import { Outgoing } from "./outgoing.js";
 import { type BufferedProtocol, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
 import { tlsInfo } from "./tls-info.js";
 import { Transport, type WriteBufferLimits } from "./transports.js";
-import { WriteFlow } from "./write-flow.js";
 
 /** Who wants to know when a transport has ended: a server. */
 export interface TransportOwner {
@@ -33,9 +33,6 @@ export interface SocketTransportOptions {
   source?: string | null | undefined;
 }
 
-/** After so many writes to a connection that is gone a warning is given. */
-const WRITES_BEFORE_WARNING = 5;
-
 /**
  * A transport over a socket of the host: TCP, TLS or Unix. The socket buffers, and this hands on what it tells, at once and in no task.
  *
@@ -52,18 +49,14 @@ export class SocketTransport extends Transport {
   readonly #loop: LoopContract;
   readonly #socket: Socket;
   readonly #options: SocketTransportOptions;
-  readonly #flow: WriteFlow;
+  readonly #outgoing: Outgoing;
   readonly #opened: Opened;
   readonly #peername: Address | null;
   #protocol: StreamProtocol;
   #state = OPEN;
   #paused = false;
-  #eofWritten = false;
-  /** Why nothing may be written for the moment. */
-  #busy: string | null = null;
   /** What `connectionLost` will be told. */
   #error: unknown = null;
-  #lostWrites = 0;
   /** Ends the timer of the TLS shutdown. */
   #stopTimer: (() => void) | null = null;
 
@@ -74,7 +67,7 @@ export class SocketTransport extends Transport {
     this.#socket = socket;
     this.#protocol = protocol;
     this.#options = options;
-    this.#flow = new WriteFlow(loop, this);
+    this.#outgoing = new Outgoing(loop, socket, this);
     this.#peername = options.peername ?? addressFrom(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
     this.#opened = new Opened(loop, "transport", () => this.toString(), options.source);
     options.owner?.attach(this);
@@ -126,38 +119,23 @@ export class SocketTransport extends Transport {
   }
 
   override setWriteBufferLimits(limits?: WriteBufferLimits): void {
-    this.#flow.setLimits(limits);
+    this.#outgoing.setLimits(limits);
   }
 
   override getWriteBufferLimits(): [low: number, high: number] {
-    return this.#flow.limits();
+    return this.#outgoing.limits();
   }
 
   override getWriteBufferSize(): number {
-    return this.#socket.writableLength;
+    return this.#outgoing.getWriteBufferSize();
   }
 
   override write(data: Writable): void {
-    checkData(data);
-    if (!this.#mayWrite("write") || data.length === 0) return;
-    const socket = this.#socket;
-    const flow = this.#flow;
-    if (!flow.paused && socket.writableLength + data.length <= flow.high) {
-      socket.write(data);
-      return;
-    }
-    // Most often the system takes it at once, all the same.
-    socket.write(data, this.#onWritten);
-    flow.grown();
+    this.#outgoing.write(data);
   }
 
   override writelines(data: Iterable<Writable>): void {
-    const pieces = [...data];
-    for (const piece of pieces) checkData(piece);
-    if (!this.#mayWrite("writelines") || pieces.length === 0) return;
-    this.#socket.cork();
-    for (const piece of pieces) this.write(piece);
-    this.#socket.uncork();
+    this.#outgoing.writelines(data);
   }
 
   override canWriteEof(): boolean {
@@ -166,9 +144,7 @@ export class SocketTransport extends Transport {
 
   override writeEof(): void {
     if (!this.canWriteEof()) throw new RuntimeError("a TLS connection can't be closed on one side only");
-    if (this.#state !== OPEN || this.#eofWritten) return;
-    this.#eofWritten = true;
-    this.#socket.end();
+    if (this.#state === OPEN) this.#outgoing.end();
   }
 
   override close(): void {
@@ -202,7 +178,7 @@ export class SocketTransport extends Transport {
 
   /** @internal Keeps others from writing while something is sent in their stead; `null`: no longer. */
   setBusy(why: string | null): void {
-    this.#busy = why;
+    this.#outgoing.busy = why;
   }
 
   /**
@@ -211,7 +187,7 @@ export class SocketTransport extends Transport {
   detach(why: string): Socket {
     const socket = this.#socket;
     this.#state = DETACHED;
-    this.#busy = why;
+    this.#outgoing.busy = why;
     socket.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose);
     socket.pause();
     if (this.#options.idleTimeout != null) socket.setTimeout(0);
@@ -291,10 +267,6 @@ export class SocketTransport extends Transport {
     });
   };
 
-  readonly #onWritten = (): void => {
-    if (this.#state !== LOST) this.#flow.shrunk();
-  };
-
   readonly #onIdle = (): void => {
     this.#giveUp(new TimeoutError(`the connection was idle for ${this.#options.idleTimeout} seconds`));
   };
@@ -315,16 +287,6 @@ export class SocketTransport extends Transport {
     this.#stopTimer?.();
     this.#opened.close();
     this.#options.owner?.detach(this);
-  }
-
-  #mayWrite(what: string): boolean {
-    if (this.#eofWritten) throw new RuntimeError(`Cannot call ${what}() after writeEof()`);
-    if (this.#busy !== null) throw new RuntimeError(`unable to ${what}; ${this.#busy}`);
-    if (this.#state === OPEN) return true;
-    if (++this.#lostWrites === WRITES_BEFORE_WARNING) {
-      this.#loop.host.log("warn", `${this} is written to again and again: look at isClosing(), or await drain()`);
-    }
-    return false;
   }
 
   /** Calls the protocol. */

@@ -50,8 +50,8 @@ export class StreamReaderProtocol<T extends Buffer | string = Buffer> extends Fl
 
   override eofReceived(): boolean {
     this.#reader.feedEof();
-    // Half of a TLS connection can't be closed.
-    return this.#transport?.canWriteEof() ?? true;
+    // Half of a TLS connection can't be closed. The end of a pipe has one side only.
+    return (this.#transport as Partial<Transport> | null)?.canWriteEof?.() ?? true;
   }
 
   override connectionLost(error: unknown): void {

@@ -4,10 +4,16 @@ import type { WriteBufferLimits } from "./transports.js";
 
 const DEFAULT_HIGH = 64 * 1024;
 
+/** A protocol, as the control of its flow sees it. */
+export interface Flowed {
+  pauseWriting(): void;
+  resumeWriting(): void;
+}
+
 /** A transport, as the control of its flow sees it. */
 interface Flowing {
   getWriteBufferSize(): number;
-  getProtocol(): { pauseWriting(): void; resumeWriting(): void };
+  getProtocol(): Flowed;
 }
 
 /** Pauses the protocol of a transport while its write buffer is above the high-water mark, until it is at the low one. */

@@ -1,0 +1,144 @@
+import type { Readable, Writable } from "node:stream";
+import type { ReadableStream, WritableStream } from "node:stream/web";
+import { describe, type LoopContract, loopForNew, type TaskContract } from "@tsyncio/contract";
+import { coroutine, outsideTask } from "@tsyncio/tasks";
+import { FlowControlProtocol } from "./flow-control-protocol.js";
+import { host } from "./host.js";
+import { ReadPipeTransport, WritePipeTransport } from "./pipe-transports.js";
+import { StreamReader, type StreamReaderOptions } from "./stream-reader.js";
+import { StreamReaderProtocol } from "./stream-reader-protocol.js";
+import { StreamWriter } from "./stream-writer.js";
+import type { Transport } from "./transports.js";
+
+/** How much is read at a time for a stream of the host. */
+const PIECE = 64 * 1024;
+
+/**
+ * A reader of what a stream of Node or of the web gives. The stream is stopped while too much of it is unread.
+ * @throws `TypeError` at the call for what is no such stream.
+ */
+export function fromReadable(
+  source: Readable | ReadableStream<Uint8Array>,
+  options: StreamReaderOptions & { encoding: "utf8" },
+): StreamReader<string>;
+export function fromReadable(
+  source: Readable | ReadableStream<Uint8Array>,
+  options?: StreamReaderOptions & { encoding?: null | undefined },
+): StreamReader;
+export function fromReadable(
+  source: Readable | ReadableStream<Uint8Array>,
+  options: StreamReaderOptions = {},
+): StreamReader | StreamReader<string> {
+  const loop = options.loop ?? loopForNew();
+  const reader = new StreamReader({ ...options, loop });
+  outsideTask(() => {
+    const protocol = new StreamReaderProtocol(reader, null, { loop });
+    new ReadPipeTransport(loop, asReadable(source), protocol).begin();
+  });
+  return reader;
+}
+
+/**
+ * A writer to a stream of Node or of the web. Its `close()` and `writeEof()` end the stream.
+ * @throws `TypeError` at the call for what is no such stream.
+ */
+export function fromWritable(
+  target: Writable | WritableStream<Uint8Array>,
+  options: { loop?: LoopContract | undefined } = {},
+): StreamWriter {
+  const loop = options.loop ?? loopForNew();
+  const protocol = new FlowControlProtocol({ loop });
+  const transport = outsideTask(() => new WritePipeTransport(loop, asWritable(target), protocol));
+  transport.begin();
+  return new StreamWriter(transport as unknown as Transport, protocol, null);
+}
+
+/** A stream of Node that gives what `reader` reads: bytes, or text if it reads that. Nobody else may read from then on. */
+export function toReadable(reader: StreamReader | StreamReader<string>): Readable {
+  const loop = loopForNew();
+  let reading: TaskContract | null = null;
+  const stream: Readable = outsideTask(
+    () =>
+      new (host("node:stream").Readable)({
+        encoding: undefined,
+        highWaterMark: PIECE,
+        read() {
+          reading = loop.createTask(pulling(reader, stream));
+        },
+        destroy(error, callback) {
+          reading?.cancel?.();
+          callback(error);
+        },
+      }),
+  );
+  return stream;
+}
+
+const pulling = coroutine(function* read(reader: StreamReader | StreamReader<string>, stream: Readable) {
+  try {
+    const data: Buffer | string = yield* reader.read(PIECE);
+    stream.push(data.length === 0 ? null : data);
+  } catch (error) {
+    stream.destroy(error as Error);
+  }
+});
+
+/** A stream of Node that writes to `writer`. Its end is the end of the sending side: the peer may still answer. Destroyed with an error, it aborts. */
+export function toWritable(writer: StreamWriter): Writable {
+  const loop = loopForNew();
+  return outsideTask(
+    () =>
+      new (host("node:stream").Writable)({
+        highWaterMark: PIECE,
+        write(chunk, _encoding, callback) {
+          writer.write(chunk);
+          loop.createTask(draining(writer, callback));
+        },
+        final(callback) {
+          if (writer.canWriteEof()) writer.writeEof();
+          else writer.close();
+          callback();
+        },
+        destroy(error, callback) {
+          if (error !== null) writer.transport.abort();
+          callback(error);
+        },
+      }),
+  );
+}
+
+const draining = coroutine(function* drain(writer: StreamWriter, callback: (error?: Error | null) => void) {
+  try {
+    yield* writer.drain();
+  } catch (error) {
+    callback(error as Error);
+    return;
+  }
+  callback();
+});
+
+/** {@link toReadable}, as a stream of the web. */
+export function toReadableStream(reader: StreamReader | StreamReader<string>): ReadableStream {
+  return host("node:stream").Readable.toWeb(toReadable(reader)) as ReadableStream;
+}
+
+/** {@link toWritable}, as a stream of the web. */
+export function toWritableStream(writer: StreamWriter): WritableStream {
+  return host("node:stream").Writable.toWeb(toWritable(writer)) as WritableStream;
+}
+
+function asReadable(source: Readable | ReadableStream<Uint8Array>): Readable {
+  if (typeof (source as Partial<ReadableStream> | null)?.getReader === "function") {
+    return host("node:stream").Readable.fromWeb(source as ReadableStream<Uint8Array>);
+  }
+  if (typeof (source as Partial<Readable> | null)?.read === "function") return source as Readable;
+  throw new TypeError(`a readable stream was expected by fromReadable(), got ${describe(source)}`);
+}
+
+function asWritable(target: Writable | WritableStream<Uint8Array>): Writable {
+  if (typeof (target as Partial<WritableStream> | null)?.getWriter === "function") {
+    return host("node:stream").Writable.fromWeb(target as WritableStream<Uint8Array>);
+  }
+  if (typeof (target as Partial<Writable> | null)?.write === "function") return target as Writable;
+  throw new TypeError(`a writable stream was expected by fromWritable(), got ${describe(target)}`);
+}

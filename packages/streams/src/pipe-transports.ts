@@ -1,0 +1,229 @@
+import type { Writable as HostWritable, Readable } from "node:stream";
+import type { LoopContract } from "@tsyncio/contract";
+import type { Writable } from "./bytes.js";
+import { isSystemError } from "./connection-error.js";
+import { runInLoop } from "./in-loop.js";
+import { Opened } from "./open-resource.js";
+import { Outgoing } from "./outgoing.js";
+import type { BaseProtocol, Protocol } from "./protocols.js";
+import { ReadTransport, type WriteBufferLimits, WriteTransport } from "./transports.js";
+
+/** OPEN ──close()──▶ CLOSING ──▶ LOST: `connectionLost` was called. */
+const OPEN = 0;
+const CLOSING = 1;
+const LOST = 2;
+
+/** What both ends of a pipe have in common: the life of the stream of the host. */
+class Pipe {
+  readonly #loop: LoopContract;
+  readonly #stream: Readable | HostWritable;
+  readonly #opened: Opened;
+  readonly #lost: (error: unknown) => void;
+  state = OPEN;
+  #error: unknown = null;
+
+  constructor(
+    loop: LoopContract,
+    stream: Readable | HostWritable,
+    transport: { toString(): string },
+    lost: (error: unknown) => void,
+  ) {
+    this.#loop = loop;
+    this.#stream = stream;
+    this.#lost = lost;
+    this.#opened = new Opened(loop, "pipe", () => String(transport));
+    stream.on("error", (error) => {
+      this.#error ??= error;
+      // Not every stream of the host closes by itself.
+      this.abort();
+    });
+    stream.on("close", () => this.#ended());
+  }
+
+  /** Ends it at once. */
+  abort(error: unknown = null): void {
+    if (this.state === LOST) return;
+    this.#error ??= error;
+    this.state = CLOSING;
+    this.#stream.destroy();
+    // A stream that was closed before it was joined says so no more.
+    if (this.#stream.closed) this.#ended();
+  }
+
+  /** Calls the protocol. */
+  call(method: string, callback: () => void): void {
+    if (this.#loop.isClosed()) {
+      this.#stream.destroy();
+      return;
+    }
+    runInLoop(this.#loop, callback, (exception) => {
+      if (!isSystemError(exception)) {
+        this.#loop.callExceptionHandler({ message: `Fatal error: protocol.${method}() call failed.`, exception });
+      }
+      this.abort(exception);
+    });
+  }
+
+  describe(name: string): string {
+    return `<${name} ${["open", "closing", "closed"][this.state]}>`;
+  }
+
+  #ended(): void {
+    if (this.state === LOST) return;
+    this.state = LOST;
+    this.#opened.close();
+    this.call("connectionLost", () => this.#lost(this.#error));
+  }
+}
+
+/** The end of a pipe that is read. */
+export class ReadPipeTransport extends ReadTransport<Protocol> {
+  readonly #stream: Readable;
+  readonly #pipe: Pipe;
+  #protocol: Protocol;
+  #paused = false;
+
+  constructor(loop: LoopContract, stream: Readable, protocol: Protocol) {
+    super();
+    this.#stream = stream;
+    this.#protocol = protocol;
+    this.#pipe = new Pipe(loop, stream, this, (error) => this.#protocol.connectionLost(error));
+  }
+
+  /** Tells the protocol that it is there, and begins to read. */
+  begin(): void {
+    const pipe = this.#pipe;
+    pipe.call("connectionMade", () => this.#protocol.connectionMade(this as never));
+    this.#stream.on("data", (data: Buffer | string) => {
+      if (pipe.state !== OPEN) return;
+      const bytes = typeof data === "string" ? Buffer.from(data) : data;
+      pipe.call("dataReceived", () => this.#protocol.dataReceived(bytes));
+    });
+    this.#stream.on("end", () => {
+      if (pipe.state !== OPEN) return;
+      pipe.call("eofReceived", () => this.#protocol.eofReceived());
+      pipe.abort();
+    });
+  }
+
+  override getExtraInfo(name: string, fallback: unknown = null): never {
+    return (name === "pipe" ? this.#stream : fallback) as never;
+  }
+
+  override setProtocol(protocol: Protocol): void {
+    this.#protocol = protocol;
+  }
+
+  override getProtocol(): Protocol {
+    return this.#protocol;
+  }
+
+  override isClosing(): boolean {
+    return this.#pipe.state !== OPEN;
+  }
+
+  override isReading(): boolean {
+    return this.#pipe.state === OPEN && !this.#paused;
+  }
+
+  override pauseReading(): void {
+    if (!this.isReading()) return;
+    this.#paused = true;
+    this.#stream.pause();
+  }
+
+  override resumeReading(): void {
+    if (this.#pipe.state !== OPEN || !this.#paused) return;
+    this.#paused = false;
+    this.#stream.resume();
+  }
+
+  override close(): void {
+    this.#pipe.abort();
+  }
+
+  override toString(): string {
+    return this.#pipe.describe("ReadPipeTransport");
+  }
+}
+
+/** The end of a pipe that is written to. */
+export class WritePipeTransport extends WriteTransport<BaseProtocol> {
+  readonly #stream: HostWritable;
+  readonly #pipe: Pipe;
+  readonly #outgoing: Outgoing;
+  #protocol: BaseProtocol;
+
+  constructor(loop: LoopContract, stream: HostWritable, protocol: BaseProtocol) {
+    super();
+    this.#stream = stream;
+    this.#protocol = protocol;
+    this.#outgoing = new Outgoing(loop, stream, this);
+    this.#pipe = new Pipe(loop, stream, this, (error) => this.#protocol.connectionLost(error));
+  }
+
+  /** Tells the protocol that it is there. */
+  begin(): void {
+    this.#pipe.call("connectionMade", () => this.#protocol.connectionMade(this));
+  }
+
+  override getExtraInfo(name: string, fallback: unknown = null): never {
+    return (name === "pipe" ? this.#stream : fallback) as never;
+  }
+
+  override setProtocol(protocol: BaseProtocol): void {
+    this.#protocol = protocol;
+  }
+
+  override getProtocol(): BaseProtocol {
+    return this.#protocol;
+  }
+
+  override isClosing(): boolean {
+    return this.#pipe.state !== OPEN;
+  }
+
+  override setWriteBufferLimits(limits?: WriteBufferLimits): void {
+    this.#outgoing.setLimits(limits);
+  }
+
+  override getWriteBufferLimits(): [low: number, high: number] {
+    return this.#outgoing.limits();
+  }
+
+  override getWriteBufferSize(): number {
+    return this.#outgoing.getWriteBufferSize();
+  }
+
+  override write(data: Writable): void {
+    this.#outgoing.write(data);
+  }
+
+  override writelines(data: Iterable<Writable>): void {
+    this.#outgoing.writelines(data);
+  }
+
+  override canWriteEof(): boolean {
+    return true;
+  }
+
+  /** Closes it when what was written is sent, as {@link close}. */
+  override writeEof(): void {
+    if (this.#pipe.state !== OPEN) return;
+    this.#pipe.state = CLOSING;
+    this.#outgoing.end();
+    this.#stream.once("finish", () => this.#pipe.abort());
+  }
+
+  override close(): void {
+    this.writeEof();
+  }
+
+  override abort(): void {
+    this.#pipe.abort();
+  }
+
+  override toString(): string {
+    return this.#pipe.describe("WritePipeTransport");
+  }
+}
