@@ -1,7 +1,7 @@
 import type { Waitable } from "@tsyncio/contract";
 import type { Future } from "@tsyncio/futures";
+import { Operation, PENDING } from "@tsyncio/tasks";
 import type { FlowControlProtocol } from "./flow-control-protocol.js";
-import { Operation, PENDING } from "./operation.js";
 
 /** What knows that the connection is lost: its receiving side. */
 export interface Ends {

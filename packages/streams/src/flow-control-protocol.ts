@@ -1,7 +1,7 @@
 import { type LoopContract, loopForNew } from "@tsyncio/contract";
+import { type Coroutine, PENDING } from "@tsyncio/tasks";
 import { connectionLost } from "./connection-error.js";
 import { Gate, Passing } from "./gate.js";
-import { type Operation, PENDING } from "./operation.js";
 import { Protocol } from "./protocols.js";
 
 /** The end of a connection: what it was lost with, `null` after a proper end. */
@@ -56,7 +56,7 @@ export class FlowControlProtocol extends Protocol {
   }
 
   /** Waits until the connection is gone. Throws what it was lost with. */
-  waitClosed(): Operation<void> {
+  waitClosed(): Coroutine<void> {
     return new Passing("waitClosed", this.#closed, () => {
       if (this.#end === null) return PENDING;
       if (this.#end.error !== null) throw this.#end.error;

@@ -1,6 +1,6 @@
 import type { LoopContract } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
-import { Operation, type PENDING } from "./operation.js";
+import { Operation, type PENDING } from "@tsyncio/tasks";
 
 /** What several coroutines wait for, each by a future of its own, so that a cancellation reaches only its own. */
 export class Gate {

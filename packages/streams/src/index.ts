@@ -20,7 +20,6 @@ export type { ExtraInfo } from "./extra-info.js";
 export { FlowControlProtocol } from "./flow-control-protocol.js";
 export type { ListeningSocket } from "./listening-socket.js";
 export { type AddressInfo, type Family, getaddrinfo, getnameinfo, type LookupOptions } from "./lookup.js";
-export type { Operation } from "./operation.js";
 export { ReadPipeTransport, WritePipeTransport } from "./pipe-transports.js";
 export { connectReadPipe, connectWritePipe } from "./pipes.js";
 export { BaseProtocol, BufferedProtocol, DatagramProtocol, Protocol, type StreamProtocol } from "./protocols.js";

@@ -1,6 +1,6 @@
 import { type Awaitable, registry } from "@tsyncio/contract";
+import { PENDING } from "@tsyncio/tasks";
 import type { Inbox } from "./inbox.js";
-import { PENDING } from "./operation.js";
 import { type Decoding, ReadLine } from "./reads.js";
 
 /** The lines of a reader, for `for await` and, in a generator coroutine, `forEach`. */

@@ -1,6 +1,6 @@
 import { IncompleteReadError, LimitOverrunError, ValueError, type Waitable } from "@tsyncio/contract";
+import { Operation, PENDING } from "@tsyncio/tasks";
 import type { Awaited, Inbox } from "./inbox.js";
-import { Operation, PENDING } from "./operation.js";
 import { wholeCharacters } from "./text.js";
 
 /** How the bytes of a reader become what it gives. */

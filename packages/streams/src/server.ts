@@ -1,10 +1,9 @@
 import { type CoroutineGenerator, type LoopContract, RuntimeError } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
-import { type Coroutine, coroutine } from "@tsyncio/tasks";
+import { type Coroutine, coroutine, PENDING } from "@tsyncio/tasks";
 import { Gate, Passing } from "./gate.js";
 import type { ListeningSocket } from "./listening-socket.js";
 import { Opened } from "./open-resource.js";
-import { type Operation, PENDING } from "./operation.js";
 import type { SocketTransport, TransportOwner } from "./socket-transport.js";
 
 /** A connection, as its server sees it. */
@@ -88,7 +87,7 @@ export class Server implements TransportOwner, Disposable, AsyncDisposable {
   }
 
   /** Waits until it is closed, and all its connections are gone. */
-  waitClosed(): Operation<void> {
+  waitClosed(): Coroutine<void> {
     return new Passing("waitClosed", this.#ended, () =>
       this.#closed && this.#clients.size === 0 ? undefined : PENDING,
     );

@@ -1,8 +1,8 @@
 import { describe, type LoopContract, loopForNew, RuntimeError, ValueError } from "@tsyncio/contract";
+import type { Coroutine } from "@tsyncio/tasks";
 import { asBuffer } from "./bytes.js";
 import { Inbox, type Pausable } from "./inbox.js";
 import { LineIterator } from "./line-iterator.js";
-import type { Operation } from "./operation.js";
 import { type Decoding, ReadAll, ReadExactly, ReadLine, ReadSome, ReadUntil } from "./reads.js";
 
 /** How long a line may be where nothing is said: 64 KiB. */
@@ -87,7 +87,7 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
    * Reads up to a line feed, and gives the line with it; what is left, when the end comes first; nothing at the end.
    * @throws `ValueError` when the line is longer than the limit: the line is thrown away, or, while its end is not there, what has come of it.
    */
-  readline(): Operation<T> {
+  readline(): Coroutine<T> {
     return new ReadLine(this.#inbox, this.#decoding);
   }
 
@@ -96,7 +96,7 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
    * @throws `IncompleteReadError` when the end comes first, with what there was; `LimitOverrunError` when the separator is further away than the
    * limit: nothing is taken then. `ValueError` at the call for an empty separator.
    */
-  readuntil(separator: Uint8Array | string | readonly (Uint8Array | string)[] = "\n"): Operation<T> {
+  readuntil(separator: Uint8Array | string | readonly (Uint8Array | string)[] = "\n"): Coroutine<T> {
     const isList = Array.isArray(separator);
     const separators = (isList ? separator : [separator]) as readonly (Uint8Array | string)[];
     const sorted = separators.map(toBuffer).sort((a, b) => a.length - b.length);
@@ -110,7 +110,7 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
    * Reads what is there, at most `n` bytes, and waits only while there is nothing; gives nothing at the end. -1: everything up to the end. Of a
    * text it gives whole characters, at least one.
    */
-  read(n = -1): Operation<T> {
+  read(n = -1): Coroutine<T> {
     checkCount("read", n);
     return n < 0 ? new ReadAll(this.#inbox, this.#decoding) : new ReadSome(this.#inbox, this.#decoding, n);
   }
@@ -119,7 +119,7 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
    * Reads `n` bytes.
    * @throws `IncompleteReadError` when the end comes first, with what there was; `ValueError` at the call when `n` is negative.
    */
-  readexactly(n: number): Operation<T> {
+  readexactly(n: number): Coroutine<T> {
     checkCount("readexactly", n);
     if (n < 0) throw new ValueError("readexactly size can not be less than zero");
     return new ReadExactly(this.#inbox, this.#decoding, n);

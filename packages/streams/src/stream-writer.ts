@@ -4,7 +4,6 @@ import type { Writable } from "./bytes.js";
 import { Drain, type Ends } from "./drain.js";
 import type { ExtraInfo } from "./extra-info.js";
 import { FlowControlProtocol } from "./flow-control-protocol.js";
-import type { Operation } from "./operation.js";
 import { checkTlsStart, type StartTlsOptions, startTls } from "./start-tls.js";
 import type { StreamReaderProtocol } from "./stream-reader-protocol.js";
 import type { ClientTls, ServerTls } from "./tls-options.js";
@@ -64,7 +63,7 @@ export class StreamWriter implements Disposable, AsyncDisposable {
   }
 
   /** Waits until the connection is gone. A cancellation ends the wait only. Throws what the connection was lost with. */
-  waitClosed(): Operation<void> {
+  waitClosed(): Coroutine<void> {
     return this.#protocol.waitClosed();
   }
 
@@ -81,7 +80,7 @@ export class StreamWriter implements Disposable, AsyncDisposable {
    * was written will be sent.
    * @throws what the connection was lost with; a `ConnectionError` with the code `ECONNRESET` when it was closed.
    */
-  drain(): Operation<void> {
+  drain(): Coroutine<void> {
     return new Drain(this.#protocol, this.#reader, this.#transport.isClosing());
   }
 

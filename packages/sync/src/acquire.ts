@@ -1,10 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Gate } from "./gate.js";
-import { Operation } from "./operation.js";
+import { QueuedOperation } from "./queued-operation.js";
 import type { WaiterQueue } from "./waiter-queue.js";
 
 /** Comes in at a gate, and gives `outcome()`. */
-abstract class Entering<T> extends Operation<T> {
+abstract class Entering<T> extends QueuedOperation<T> {
   protected readonly gate: Gate;
 
   constructor(gate: Gate) {
@@ -14,7 +14,7 @@ abstract class Entering<T> extends Operation<T> {
 
   protected abstract outcome(): T;
 
-  protected override attempt(): WaiterQueue | null {
+  protected override begin(): WaiterQueue | null {
     if (!this.gate.tryAcquire()) return this.gate.waiters;
     this.value = this.outcome();
     return null;

@@ -1,6 +1,6 @@
 import type { Coroutine } from "@tsyncio/tasks";
 import { showAsString, stateText } from "./inspection.js";
-import { Operation } from "./operation.js";
+import { QueuedOperation } from "./queued-operation.js";
 import { WaiterQueue } from "./waiter-queue.js";
 
 /** A flag to wait for (`asyncio.Event`). */
@@ -47,22 +47,22 @@ export class Event {
   }
 }
 
-class EventWait extends Operation<true> {
-  readonly #event: Event;
-  readonly #waiters: WaiterQueue;
+class EventWait extends QueuedOperation<true> {
+  private readonly event: Event;
+  private readonly waiters: WaiterQueue;
 
   constructor(event: Event, waiters: WaiterQueue) {
     super();
-    this.#event = event;
-    this.#waiters = waiters;
+    this.event = event;
+    this.waiters = waiters;
   }
 
   get name(): string {
     return "wait";
   }
 
-  protected override attempt(): WaiterQueue | null {
-    return this.#event.isSet() ? this.woken() : this.#waiters;
+  protected override begin(): WaiterQueue | null {
+    return this.event.isSet() ? this.woken() : this.waiters;
   }
 
   protected override woken(): null {

@@ -1,41 +1,41 @@
 import { QueueShutDown } from "@tsyncio/contract";
-import { Operation } from "./operation.js";
 import type { QueueState } from "./queue-state.js";
+import { QueuedOperation } from "./queued-operation.js";
 import type { WaiterQueue } from "./waiter-queue.js";
 
 /** `put()`. */
-export class Put<T> extends Operation<void> {
-  readonly #queue: QueueState<T>;
-  readonly #item: T;
+export class Put<T> extends QueuedOperation<void> {
+  private readonly queue: QueueState<T>;
+  private readonly item: T;
 
   constructor(queue: QueueState<T>, item: T) {
     super();
-    this.#queue = queue;
-    this.#item = item;
+    this.queue = queue;
+    this.item = item;
   }
 
   get name(): string {
     return "put";
   }
 
-  protected override attempt(): WaiterQueue | null {
-    const queue = this.#queue;
+  protected override begin(): WaiterQueue | null {
+    const queue = this.queue;
     if (queue.isFull() && !queue.isShutDown) return queue.putters;
-    queue.put(this.#item);
+    queue.put(this.item);
     return null;
   }
 
   protected override woken(): WaiterQueue | null {
-    return this.attempt();
+    return this.begin();
   }
 
   protected override gaveUp(wasWoken: boolean): void {
-    if (wasWoken && !this.#queue.isFull()) this.#queue.wakePutter();
+    if (wasWoken && !this.queue.isFull()) this.queue.wakePutter();
   }
 }
 
 /** Takes an item out, and gives what `outcome` makes of it. */
-abstract class Taking<T, R> extends Operation<R> {
+abstract class Taking<T, R> extends QueuedOperation<R> {
   protected readonly queue: QueueState<T>;
 
   constructor(queue: QueueState<T>) {
@@ -45,14 +45,14 @@ abstract class Taking<T, R> extends Operation<R> {
 
   protected abstract outcome(): R;
 
-  protected override attempt(): WaiterQueue | null {
+  protected override begin(): WaiterQueue | null {
     if (this.queue.isEmpty() && !this.queue.isShutDown) return this.queue.getters;
     this.value = this.outcome();
     return null;
   }
 
   protected override woken(): WaiterQueue | null {
-    return this.attempt();
+    return this.begin();
   }
 
   protected override gaveUp(wasWoken: boolean): void {
@@ -88,20 +88,20 @@ export class Next<T> extends Taking<T, IteratorResult<T, undefined>> {
 }
 
 /** `join()`. */
-export class Join extends Operation<void> {
-  readonly #queue: QueueState<unknown>;
+export class Join extends QueuedOperation<void> {
+  private readonly queue: QueueState<unknown>;
 
   constructor(queue: QueueState<unknown>) {
     super();
-    this.#queue = queue;
+    this.queue = queue;
   }
 
   get name(): string {
     return "join";
   }
 
-  protected override attempt(): WaiterQueue | null {
-    return this.#queue.unfinished > 0 ? this.#queue.joiners : null;
+  protected override begin(): WaiterQueue | null {
+    return this.queue.unfinished > 0 ? this.queue.joiners : null;
   }
 
   protected override woken(): null {

@@ -1,0 +1,174 @@
+import {
+  type Call,
+  type CoroutineFrame,
+  type ErrorHandler,
+  loopForNew,
+  registry,
+  type ScopeContract,
+  type Sink,
+  type Waitable,
+} from "@tsyncio/contract";
+import { observe } from "@tsyncio/futures";
+import { Coroutine, ENDED, NEW, notDriven, reused, WATCHED } from "./coroutine.js";
+import { warnOfSharedTask, watchForAwait } from "./never-awaited.js";
+import { currentScope } from "./scope-cells.js";
+
+/** What {@link Operation.attempt} gives where it has to wait. */
+export const PENDING: unique symbol = Symbol("pending");
+
+/** NEW ──a task opens it──▶ OPEN ──▶ WAITING ──▶ ENDED. `yield*` and `await` go from NEW on; WAITING comes as often as it has to wait. */
+const OPEN = 1;
+const WAITING = 2;
+
+/** An async function that waits: where the outcome goes, and the scope that it belongs to, `null` outside of any task. */
+interface NativeCaller<T> extends Sink<T> {
+  readonly scope: ScopeContract | null;
+}
+
+/**
+ * A coroutine without a generator, which is attempted, waits where it can't end yet, and is attempted again: nothing happens before it
+ * is awaited, what is there already costs no turn of the loop, and outside of any task none is made for it. For the packages above this one.
+ *
+ * Nothing is taken before the attempt that ends it, so that a cancellation finds nothing half done.
+ */
+export abstract class Operation<T> extends Coroutine<T> implements CoroutineFrame<T>, Sink<unknown> {
+  caller: Call | null = null;
+  private _native: NativeCaller<T> | null = null;
+
+  constructor() {
+    super();
+    watchForAwait(this);
+  }
+
+  /** Ends it, with a result or an error, or gives {@link PENDING}. */
+  protected abstract attempt(): T | typeof PENDING;
+  /** What to wait for until the next attempt; `undefined`: one turn of the loop. */
+  protected abstract wait(): Waitable | undefined;
+  /** A wait is over. `again`: another attempt follows; else the wait failed, was cancelled, or was given up. */
+  protected abstract waited(again: boolean): void;
+
+  /** Waits for `target` where no task does. */
+  protected waitOutside(target: Waitable | undefined): void {
+    if (target !== undefined) {
+      observe(target, this);
+      return;
+    }
+    const loop = loopForNew();
+    const goOn = () => {
+      loop.wakesNative();
+      this.onValue();
+    };
+    loop.enqueue({ run: goOn });
+  }
+
+  /** Its own. */
+  get frame(): CoroutineFrame<T> {
+    return this;
+  }
+
+  override open(): CoroutineFrame<T> {
+    if (this.state > NEW) throw reused();
+    this.leave(OPEN);
+    return this;
+  }
+
+  override next(): IteratorResult<unknown, T> {
+    if (this.state === WAITING) {
+      const target = this.value as Waitable | undefined;
+      if (target === undefined ? registry.stepping === null : !target.done()) throw notDriven(this);
+      this.waited(true);
+    } else if (this.state > OPEN) throw reused();
+    this.leave(ENDED);
+    const result = this.attempt();
+    if (result === PENDING) this._wait();
+    else {
+      this.done = true;
+      this.value = result;
+    }
+    return this as unknown as IteratorResult<unknown, T>;
+  }
+
+  override throw(error: unknown): never {
+    this.close();
+    throw error;
+  }
+
+  override return(value: T): IteratorResult<unknown, T> {
+    this.close();
+    return super.return(value);
+  }
+
+  override close(): void {
+    const isWaiting = this.state === WAITING;
+    super.close();
+    if (isWaiting) this.waited(false);
+  }
+
+  /** The result of a first attempt, or {@link PENDING}: then it is as new. */
+  now(): T | typeof PENDING {
+    const result = this.attempt();
+    if (result !== PENDING) this.leave(ENDED);
+    return result;
+  }
+
+  /** As a coroutine's; but where there is nothing to wait for it is done at once, and outside of any task none is made for it. */
+  override then<A = T, B = never>(
+    onValue?: ((value: T) => A | PromiseLike<A>) | null,
+    onError?: ErrorHandler<B> | null,
+  ): Promise<A | B> {
+    return this._begin(currentScope()).then(onValue, onError);
+  }
+
+  /** The wait of an async function is over. */
+  onValue(): void {
+    const native = this._native as NativeCaller<T>;
+    let result: T | typeof PENDING;
+    try {
+      this.waited(true);
+      this.state = ENDED;
+      result = this.attempt();
+      if (result === PENDING) {
+        this._waitFor(native);
+        return;
+      }
+    } catch (error) {
+      native.onError(error);
+      return;
+    }
+    native.onValue(result);
+  }
+
+  /** The wait of an async function failed. */
+  onError(error: unknown): void {
+    this.close();
+    this._native?.onError(error);
+  }
+
+  private _begin(scope: ScopeContract | null): Promise<T> {
+    if (this.state > NEW) return Promise.reject(reused());
+    if (scope !== null && this.state === WATCHED) warnOfSharedTask(this, scope);
+    this.leave(ENDED);
+    try {
+      const result = this.attempt();
+      if (result !== PENDING) return Promise.resolve(result);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return new Promise<T>((resolve, reject) => this._waitFor({ scope, onValue: resolve, onError: reject }));
+  }
+
+  /** Waits, on behalf of an async function. */
+  private _waitFor(native: NativeCaller<T>): void {
+    this._native = native;
+    const target = this._wait();
+    if (native.scope === null) this.waitOutside(target);
+    else native.scope.waitFor(target ?? null, this);
+  }
+
+  private _wait(): Waitable | undefined {
+    const target = this.wait();
+    this.value = target;
+    this.state = WAITING;
+    return target;
+  }
+}
