@@ -1,0 +1,15 @@
+export { CancelledError, type Delay, type Executor, isCancelledError, rethrowCancelled } from "@tsyncio/contract";
+
+import "./default-executor.js";
+
+export { BrokenWorkerError } from "./errors.js";
+export { ProcessPoolExecutor, ThreadPoolExecutor } from "./executors.js";
+export { Job } from "./job.js";
+export type { MapOptions, Results } from "./map.js";
+export { type CancelOptions, PoolExecutor, type PoolOptions } from "./pool-executor.js";
+export { type AnyFunction, type FunctionNames, type RemoteModule, remote } from "./remote.js";
+export type { Reports } from "./reports.js";
+export { toThread } from "./to-thread.js";
+export { type Transferable, transfer } from "./transfer.js";
+export { checkCancelled, report } from "./worker/inside.js";
+export type { WorkerOptions } from "./worker-pool.js";

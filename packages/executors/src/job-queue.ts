@@ -1,0 +1,161 @@
+import { RuntimeError } from "@tsyncio/contract";
+import { BrokenWorkerError } from "./errors.js";
+import type { Job, JobOwner } from "./job.js";
+import { isPrimitive } from "./sendable.js";
+import type { Transferable } from "./transfer.js";
+import { CANCEL } from "./wire.js";
+import type { WorkerPool } from "./worker-pool.js";
+
+/**
+ * OPEN ──shutdown──▶ CLOSING ──the last job has ended──▶ CLOSED
+ */
+const OPEN = 0;
+const CLOSING = 1;
+const CLOSED = 2;
+
+/**
+ * The jobs of an executor: those that wait, first come, first served, and those that run, at most one for each worker. Starts the workers
+ * with the first job and ends them when it is closed and has no job left.
+ */
+export class JobQueue implements JobOwner {
+  readonly #count: number;
+  readonly #start: () => WorkerPool;
+  readonly #queued = new Set<Job<unknown>>();
+  readonly #running = new Set<Job<unknown>>();
+  #pool: WorkerPool | null = null;
+  /** Holds the process while a job runs or the workers are being ended; the pools do not while a worker starts. */
+  #hold: NodeJS.Timeout | null = null;
+  #state = OPEN;
+  /** Resolved when it is CLOSED. */
+  readonly #closed = withResolvers();
+  /** Whether someone waits for the end of a shutdown. */
+  #isAwaited = false;
+
+  constructor(count: number, start: () => WorkerPool) {
+    this.#count = count;
+    this.#start = start;
+    // Nobody may be waiting for it.
+    this.#closed.promise.catch(() => {});
+  }
+
+  /** @throws `RuntimeError` after a shutdown. */
+  checkOpen(): void {
+    if (this.#state !== OPEN) throw new RuntimeError("cannot schedule new futures after shutdown");
+  }
+
+  add(job: Job<unknown>): void {
+    if (this.#running.size < this.#count) {
+      this.#run(job);
+      return;
+    }
+    keep(job);
+    this.#queued.add(job);
+  }
+
+  /** A job's future was cancelled. */
+  cancelled(job: Job<unknown>, reason: unknown): void {
+    if (this.#queued.delete(job)) {
+      job.dropped();
+      return;
+    }
+    if (!this.#running.has(job)) return;
+    const { terminateAfter } = job.options;
+    if (terminateAfter === 0) {
+      this.#pool?.terminate(job);
+      return;
+    }
+    const sent = isPrimitive(reason) ? reason : String(reason);
+    this.#pool?.post(job, [job.id, CANCEL, sent]);
+    if (terminateAfter === null) return;
+    setTimeout(() => {
+      if (this.#running.has(job)) this.#pool?.terminate(job);
+    }, terminateAfter * 1000).unref();
+  }
+
+  /** No more jobs. What runs, and unless `cancelFutures` what is queued, ends first. */
+  shutdown(wait: boolean, cancelFutures: boolean): Promise<void> {
+    // Who no longer waits has lost patience: with asyncio's threads the process could not end.
+    const givesUp = !wait && this.#isAwaited;
+    this.#isAwaited ||= wait;
+    if (this.#state === OPEN) this.#state = CLOSING;
+    if (cancelFutures) for (const job of this.#queued) job.cancel();
+    if (givesUp) this.terminateWorkers();
+    this.#closeIfIdle();
+    return wait ? this.#closed.promise : Promise.resolve();
+  }
+
+  /** Ends every worker that runs a job. */
+  terminateWorkers(): void {
+    for (const job of this.#running) this.#pool?.terminate(job);
+  }
+
+  #run(job: Job<unknown>): void {
+    this.#pool ??= this.#start();
+    this.#hold ??= setInterval(() => {}, 2 ** 30);
+    if (this.#running.size === 0) this.#hold.ref();
+    this.#running.add(job);
+    job.started();
+    this.#pool.run(job).then(
+      (reply) => {
+        job.replied(reply);
+        this.#ended(job);
+      },
+      (error) => {
+        job.broke(brokenBy(error, job));
+        this.#ended(job);
+      },
+    );
+  }
+
+  #ended(job: Job<unknown>): void {
+    this.#running.delete(job);
+    for (const next of this.#queued) {
+      this.#queued.delete(next);
+      this.#run(next);
+      return;
+    }
+    if (this.#running.size === 0) this.#hold?.unref();
+    this.#closeIfIdle();
+  }
+
+  #closeIfIdle(): void {
+    if (this.#state !== CLOSING || this.#running.size > 0 || this.#queued.size > 0) return;
+    this.#state = CLOSED;
+    this.#end().then(this.#closed.resolve, this.#closed.reject);
+  }
+
+  async #end(): Promise<void> {
+    this.#hold?.ref();
+    try {
+      await this.#pool?.destroy();
+    } finally {
+      if (this.#hold !== null) clearInterval(this.#hold);
+    }
+  }
+}
+
+/** What a job has to wait with is what it was given: what the caller changes later does not matter. */
+function keep(job: Job<unknown>): void {
+  const args = job.message[3];
+  if (args.every(isPrimitive)) return;
+  const { transfer } = job;
+  const [kept, keptTransfer] = structuredClone([args, transfer], { transfer: transfer as Transferable[] });
+  job.message[3] = kept as unknown[];
+  job.transfer = keptTransfer as readonly Transferable[];
+}
+
+function brokenBy(error: unknown, job: Job<unknown>): unknown {
+  if (error instanceof Error && error.name === "DataCloneError") return error;
+  const said = error instanceof Error ? error.message : String(error);
+  return new BrokenWorkerError(`the worker of ${job.name || "a function"}() ended: ${said}`, { cause: error });
+}
+
+function withResolvers() {
+  let resolve = () => {};
+  let reject = (_error: unknown) => {};
+  const promise = new Promise<void>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
+}

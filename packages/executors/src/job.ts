@@ -1,0 +1,151 @@
+import type { ForeignWork, LoopContract } from "@tsyncio/contract";
+import { Future } from "@tsyncio/futures";
+import { decodeFailure } from "./remote-errors.js";
+import { Reports } from "./reports.js";
+import type { Transferable } from "./transfer.js";
+import { CANCELLED, FULFILLED, type JobMessage, type Note, REPORT, type Reply } from "./wire.js";
+
+/** Who runs a job, as the job sees it. */
+export interface JobOwner {
+  /** The job was cancelled: it is taken out of the queue, or its worker is told. */
+  cancelled(job: Job<unknown>, reason: unknown): void;
+}
+
+/** How a job is run. */
+export interface JobOptions {
+  /** Whether a cancellation ends the worker that runs the job, and how long it waits for the job to end by itself, in seconds. */
+  readonly terminateAfter: number | null;
+}
+
+let lastId = 0;
+
+/**
+ * QUEUED ──a worker is free──▶ RUNNING ──its reply──▶ ENDED; QUEUED ──cancelled──▶ ENDED
+ * The future may be done before that: a job that is cancelled while it runs keeps its worker until it ends.
+ */
+const QUEUED = 0;
+const RUNNING = 1;
+const ENDED = 2;
+
+/**
+ * The future of a function that runs off the loop (`concurrent.futures.Future`, and what `asyncio.wrap_future` makes of it, in one).
+ *
+ * Cancelling it takes it out of the queue. When it runs already, its future is cancelled at once, and inside the worker `currentSignal()` is
+ * aborted, a coroutine or async function gets a `CancelledError` where it waits, and `checkCancelled()` throws; what does not care runs to
+ * its end, or is ended with its worker where the executor's option `onCancel` says so.
+ */
+export class Job<T> extends Future<T> implements ForeignWork {
+  /** @internal */
+  readonly id: number = ++lastId;
+  /** @internal */
+  readonly options: JobOptions;
+  /** @internal */
+  message: JobMessage;
+  /** @internal */
+  transfer: readonly Transferable[];
+  readonly #owner: JobOwner;
+  #state = QUEUED;
+  #reports: Reports<unknown> | null = null;
+
+  /** @internal Made by executors. */
+  constructor(
+    loop: LoopContract,
+    owner: JobOwner,
+    message: JobMessage,
+    transfer: readonly Transferable[],
+    options: JobOptions,
+  ) {
+    super({ loop });
+    this.#owner = owner;
+    message[0] = this.id;
+    this.message = message;
+    this.transfer = transfer;
+    this.options = options;
+    // A virtual clock must not jump while a worker is at it.
+    if (loop.host.virtual) loop.foreignWork.add(this);
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return "Job";
+  }
+
+  /** The name of the function. */
+  get name(): string {
+    return this.message[2];
+  }
+
+  /** Whether a worker has it. */
+  running(): boolean {
+    return this.#state === RUNNING;
+  }
+
+  /** @internal Whether it waits for a worker. */
+  queued(): boolean {
+    return this.#state === QUEUED;
+  }
+
+  override cancel(reason?: unknown): boolean {
+    if (!super.cancel(reason)) return false;
+    this.#owner.cancelled(this as Job<unknown>, reason);
+    this.#reports?.end();
+    return true;
+  }
+
+  /**
+   * What the function reports with `report(value)`. Ask for it right after `submit`: what is reported while nobody has asked is dropped.
+   */
+  reports<P = unknown>(): Reports<P> {
+    if (this.#reports === null) {
+      this.#reports = new Reports();
+      if (this.done()) this.#reports.end();
+    }
+    return this.#reports as Reports<P>;
+  }
+
+  /** @internal */
+  started(): void {
+    this.#state = RUNNING;
+  }
+
+  /** @internal Something came from the worker while the job runs. */
+  noted([, kind, data]: Note): void {
+    if (kind === REPORT && !this.done()) this.#reports?.put(data);
+  }
+
+  /** @internal The worker is done with it. */
+  replied(reply: Reply): void {
+    this.#end();
+    if (this.done()) return;
+    if (reply[0] === FULFILLED) this.finish(reply[1] as T);
+    else if (reply[0] === CANCELLED) super.cancel(reply[1]);
+    else this.fail(decodeFailure(reply[1]));
+    this.#reports?.end();
+  }
+
+  /** @internal The worker is gone, or did not get it. */
+  broke(error: unknown): void {
+    this.#end();
+    if (this.done()) return;
+    this.fail(error);
+    this.#reports?.end();
+  }
+
+  /** @internal It was cancelled before it ran. */
+  dropped(): void {
+    this.#end();
+  }
+
+  foreignWait(): string {
+    return `${this.name}() in a worker`;
+  }
+
+  #end(): void {
+    this.#state = ENDED;
+    this.getLoop().foreignWork.delete(this);
+  }
+
+  protected override describeSelf(): string {
+    const state = this.done() ? "" : this.#state === QUEUED ? " queued" : " running";
+    return `${super.describeSelf()}${state} ${this.name || "anonymous"}()`;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Awaitable, CoroutineGenerator } from "@tsyncio/contract";
+import { Future } from "@tsyncio/futures";
+import { coroutine } from "@tsyncio/tasks";
+
+/**
+ * What a job reports while it runs, one after the other: for `for await`, and `forEach` in generator coroutines. It ends with the job, whose
+ * error is for who awaits the job. When several iterate, each report goes to one of them.
+ */
+export class Reports<P> implements AsyncIterable<P> {
+  readonly #waiting: P[] = [];
+  readonly #getters = new Set<Future<void>>();
+  #ended = false;
+
+  [Symbol.asyncIterator](): { next(): Awaitable<IteratorResult<P, undefined>> } {
+    return { next: () => this.#next() };
+  }
+
+  /** @internal A report has come. */
+  put(value: P): void {
+    this.#waiting.push(value);
+    this.#wakeAll();
+  }
+
+  /** @internal No more will come. */
+  end(): void {
+    this.#ended = true;
+    this.#wakeAll();
+  }
+
+  /** A report is taken after the wait, in one step with its end: who is cancelled before has taken none. */
+  readonly #next = coroutine(function* reports(this: Reports<P>): CoroutineGenerator<IteratorResult<P, undefined>> {
+    for (;;) {
+      if (this.#waiting.length > 0) return { done: false, value: this.#waiting.shift() as P };
+      if (this.#ended) return { done: true, value: undefined };
+      const getter = new Future<void>();
+      this.#getters.add(getter);
+      try {
+        yield* getter;
+      } finally {
+        this.#getters.delete(getter);
+      }
+    }
+  });
+
+  #wakeAll(): void {
+    for (const getter of this.#getters) if (!getter.done()) getter.setResult();
+    this.#getters.clear();
+  }
+}

@@ -1,0 +1,89 @@
+import { describe } from "@tsyncio/contract";
+import { builtin } from "./host.js";
+import { isDetached, isShared, isTransferable } from "./transfer.js";
+
+/** What carries values to a worker: a thread shares memory and takes things over, a process gets bytes. */
+export type Medium = "thread" | "process";
+
+/**
+ * Refuses what can't be sent, and says which part of it: by the platform alone one learns that "something could not be cloned".
+ * @param what - what the value is, for the message
+ * @param transferred - what is handed over with it
+ * @throws `TypeError`
+ */
+export function checkSendable(
+  value: unknown,
+  what: () => string,
+  medium: Medium,
+  transferred: readonly unknown[],
+): void {
+  const problem = problemOf(value, "", medium, transferred, null);
+  if (problem !== null) throw new TypeError(`${what()} can't be sent to a worker ${medium}: ${problem}`);
+}
+
+/** Whether the value is one that every medium carries, without a look inside. */
+export function isPrimitive(value: unknown): boolean {
+  const type = typeof value;
+  return value === null || (type !== "object" && type !== "function" && type !== "symbol");
+}
+
+function problemOf(
+  value: unknown,
+  path: string,
+  medium: Medium,
+  transferred: readonly unknown[],
+  seen: Set<object> | null,
+): string | null {
+  if (isPrimitive(value)) return null;
+  const at = path === "" ? "it" : path;
+  if (typeof value === "symbol") return `${at} is a symbol`;
+  if (typeof value === "function") return `${at} is ${describe(value)}`;
+  const object = value as object;
+  if (seen?.has(object)) return null;
+  seen = (seen ?? new Set()).add(object);
+  if (transferred.includes(object)) return null;
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (Array.isArray(object) || prototype === Object.prototype || prototype === null) {
+    for (const [key, item] of Object.entries(object)) {
+      const problem = problemOf(item, `${path}${keyOf(key, Array.isArray(object))}`, medium, transferred, seen);
+      if (problem !== null) return problem;
+    }
+    return null;
+  }
+  if (object instanceof Map || object instanceof Set) {
+    for (const item of object instanceof Map ? [...object].flat() : object) {
+      const problem = problemOf(item, `an entry of ${at}`, medium, transferred, seen);
+      if (problem !== null) return problem;
+    }
+    return null;
+  }
+  return opaqueProblem(object, at, medium);
+}
+
+function keyOf(key: string, inArray: boolean): string {
+  if (inArray) return `[${key}]`;
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
+
+/** What is no plain object: the platform is asked. */
+function opaqueProblem(object: object, at: string, medium: Medium): string | null {
+  const memory = ArrayBuffer.isView(object) ? object.buffer : object;
+  if (isShared(memory)) return medium === "thread" ? null : `${at} is shared memory, which processes can't share`;
+  if (memory instanceof ArrayBuffer) return isDetached(memory) ? `${at} was handed over already` : null;
+  if (object instanceof AbortSignal) {
+    return `${at} is an AbortSignal; inside a job, currentSignal() is aborted when the job is cancelled`;
+  }
+  if (isTransferable(object)) {
+    return medium === "thread"
+      ? `${at} is ${describe(object)}: hand it over with transfer()`
+      : `${at} is ${describe(object)}`;
+  }
+  try {
+    if (medium === "thread") structuredClone(object);
+    else builtin("node:v8").serialize(object);
+    return null;
+  } catch (error) {
+    const { message } = error as Error;
+    return at === "it" ? message : `${at}: ${message}`;
+  }
+}

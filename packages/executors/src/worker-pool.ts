@@ -1,0 +1,29 @@
+import type { Job } from "./job.js";
+import type { Medium } from "./sendable.js";
+import type { Note, Reply } from "./wire.js";
+
+/** How workers are started. */
+export interface WorkerOptions {
+  /** The environment variables of the workers; left out: those of this process. */
+  env?: Record<string, string> | undefined;
+  /** Options of Node for the workers; left out: those of this process. */
+  execArgv?: string[] | undefined;
+  /** Limits of a thread's memory, as `node:worker_threads` has them. */
+  resourceLimits?: import("node:worker_threads").ResourceLimits | undefined;
+}
+
+/**
+ * Workers of one kind: a well-kept pool, and a way for notes. It gets no more jobs at a time than it has workers, so that the queue, with its
+ * order and what is cancelled in it, is the executor's alone.
+ */
+export interface WorkerPool {
+  readonly medium: Medium;
+  /** Has a worker run `job`. Rejects when that worker ends, by itself or through {@link terminate}. */
+  run(job: Job<unknown>): Promise<Reply>;
+  /** Sends a note to the worker that runs `job`. */
+  post(job: Job<unknown>, note: Note): void;
+  /** Ends the worker that runs `job`. The next job gets a new one. */
+  terminate(job: Job<unknown>): void;
+  /** Ends all workers. */
+  destroy(): Promise<void>;
+}

@@ -1,0 +1,75 @@
+import { builtin, library } from "../host.js";
+import { CANCEL, type JobMessage, type Note, type Reply } from "../wire.js";
+import { type Ended, runJob } from "./run-job.js";
+import { type RunningJob, setWorkerContext, type WorkerContext } from "./worker-context.js";
+
+/** What the pool loads in its workers. */
+
+const { parentPort, isMainThread, MessageChannel, receiveMessageOnPort } = builtin("node:worker_threads");
+
+/** Cancellations that came before their job: the two travel on different ways. */
+const early = new Map<number, unknown>();
+
+const context: WorkerContext = isMainThread ? inProcess() : inThread();
+setWorkerContext(context);
+
+/** Runs a job: called by the pool. Never fails: what a job throws is in its reply. */
+export function run(sent: JobMessage | Uint8Array): unknown {
+  const message = context.medium === "thread" ? (sent as JobMessage) : (deserialize(sent as Uint8Array) as JobMessage);
+  const ended = runJob(context, jobOf(message), message);
+  return "then" in ended ? ended.then(give) : give(ended);
+}
+
+function jobOf([id, , name]: JobMessage): RunningJob {
+  const cancelled = early.has(id) ? { reason: early.get(id) } : null;
+  // Jobs come in the order of their numbers: what is left was for other workers.
+  for (const other of early.keys()) if (other <= id) early.delete(other);
+  return { id, name, cancelled, task: null };
+}
+
+function onNote([id, kind, data]: Note): void {
+  if (kind !== CANCEL) return;
+  const { job } = context;
+  if (job?.id !== id) {
+    if (job === null || job.id < id) early.set(id, data);
+    return;
+  }
+  job.cancelled = { reason: data };
+  job.task?.cancel(data);
+}
+
+function inThread(): WorkerContext {
+  const { port1, port2 } = new MessageChannel();
+  port1.on("message", onNote);
+  parentPort?.postMessage({ tsyncio: port2 }, [port2]);
+  return {
+    medium: "thread",
+    job: null,
+    post: (note, transfer) => port1.postMessage(note, transfer as []),
+    poll() {
+      for (let got = receiveMessageOnPort(port1); got !== undefined; got = receiveMessageOnPort(port1)) {
+        onNote(got.message as Note);
+      }
+    },
+  };
+}
+
+function inProcess(): WorkerContext {
+  process.on("message", (message: { tsyncio?: Note } | null) => {
+    if (message?.tsyncio !== undefined) onNote(message.tsyncio);
+  });
+  // Without its parent nobody waits for the job.
+  process.on("disconnect", () => process.exit());
+  return { medium: "process", job: null, post: (note) => process.send?.({ tsyncio: note }), poll() {} };
+}
+
+function deserialize(bytes: Uint8Array): unknown {
+  return builtin("node:v8").deserialize(bytes);
+}
+
+function give({ reply, transfer }: Ended): Reply | object {
+  if (context.medium === "process") return builtin("node:v8").serialize(reply);
+  if (transfer.length === 0) return reply;
+  const { move, transferableSymbol, valueSymbol } = library("piscina");
+  return move({ [transferableSymbol]: transfer, [valueSymbol]: reply } as unknown as Parameters<typeof move>[0]);
+}

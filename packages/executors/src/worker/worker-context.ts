@@ -1,0 +1,37 @@
+import type { Task } from "@tsyncio/tasks";
+import type { Medium } from "../sendable.js";
+import type { Post } from "../wire.js";
+
+/** A job that runs in this worker. */
+export interface RunningJob {
+  readonly id: number;
+  readonly name: string;
+  /** Whether the loop cancelled it, and with what. */
+  cancelled: { readonly reason: unknown } | null;
+  /** What runs it, if it is a coroutine or an async function. */
+  task: Task<unknown> | null;
+}
+
+/** A worker, as code that runs in it sees it. */
+export interface WorkerContext {
+  readonly medium: Medium;
+  /** The job that runs: one at a time. */
+  job: RunningJob | null;
+  readonly post: Post;
+  /** Takes in the notes that have come, while a function keeps the thread busy. A process can't. */
+  readonly poll: () => void;
+}
+
+/** Copies of this package in one worker share what the first of them is. */
+const KEY = Symbol.for("tsyncio.executors.worker.1");
+
+const shared = globalThis as { [KEY]?: WorkerContext };
+
+/** `null` outside of workers. */
+export function workerContext(): WorkerContext | null {
+  return shared[KEY] ?? null;
+}
+
+export function setWorkerContext(context: WorkerContext): void {
+  shared[KEY] = context;
+}

@@ -1,0 +1,296 @@
+import { CancelledError, RuntimeError, ValueError } from "@tsyncio/contract";
+import { BrokenWorkerError, type Job, ThreadPoolExecutor } from "@tsyncio/executors";
+import { getEventLoop } from "@tsyncio/loop";
+import { createTask, forEach } from "@tsyncio/tasks";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { failureOf, kinds, newGate, openGate, sharedPool, until } from "./support.ts";
+import {
+  add,
+  addInTurns,
+  addLater,
+  addPlainly,
+  crash,
+  echo,
+  exit,
+  failWith,
+  giveFunction,
+  threadOf,
+  waitAtGate,
+} from "./work/functions.ts";
+
+describe.each(kinds)("submit to $kind", ({ kind, Executor }) => {
+  const pool = sharedPool(Executor);
+
+  test("gives the future of what the function returns", async () => {
+    const job = pool.submit(add, 2, 3);
+    expectTypeOf(job).toEqualTypeOf<Job<number>>();
+    expect(job.done()).toBe(false);
+    expect(await job).toBe(5);
+    expect(String(job)).toBe("<Job finished result=5 add()>");
+  });
+
+  test("async functions, coroutine functions and generator functions run on the worker's own loop", async () => {
+    for (const fn of [addLater, addInTurns, addPlainly]) {
+      const job = pool.submit<[number, number], number>(fn as typeof addLater, 2, 3);
+      expect(await job).toBe(5);
+    }
+    expectTypeOf(pool.submit(addLater, 2, 3)).toEqualTypeOf<Job<number>>();
+    expectTypeOf(pool.submit(addPlainly, 2, 3)).toEqualTypeOf<Job<number>>();
+  });
+
+  test("arguments are checked by the compiler", () => {
+    // @ts-expect-error: a string is no number
+    pool.submit(add, 2, "3").cancel();
+    // @ts-expect-error: one is missing
+    pool.submit(add, 2).cancel();
+  });
+
+  test("arguments and results are copies, whatever they are made of", async () => {
+    const value = { a: [1, new Date(5)], m: new Map([["x", new Set([1n])]]), u: undefined, n: null, r: /x/g };
+    const back = await pool.submit(echo, value);
+    expect(back).toEqual(value);
+    expect(back).not.toBe(value);
+  });
+
+  test("work is done outside of this thread", async () => {
+    const { threadId } = await import("node:worker_threads");
+    expect(await pool.submit(threadOf)).not.toEqual([process.pid, threadId]);
+  });
+
+  test("errors come back with class, message, cause, properties and the stack of where they were thrown", async () => {
+    const error = (await failureOf(pool.submit(failWith, "http"))) as Error & { status: number };
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe("HttpError");
+    expect(String(error)).toBe("HttpError: not found");
+    expect(error.status).toBe(404);
+    expect(error.cause).toBeInstanceOf(RangeError);
+    expect((error.cause as Error).message).toBe("no such page");
+    expect(error.stack).toContain("functions.ts");
+  });
+
+  test("errors of the language and of Node keep their class and their code", async () => {
+    expect(await failureOf(pool.submit(failWith, "plain"))).toEqual(new TypeError("a plain one"));
+    // A thread may not change its folder at all.
+    const code = kind === "threads" ? "ERR_WORKER_UNSUPPORTED_OPERATION" : "ENOENT";
+    expect(await failureOf(pool.submit(failWith, "file"))).toMatchObject({ code });
+  });
+
+  test("what is thrown need not be an error", async () => {
+    expect(await failureOf(pool.submit(failWith, "text"))).toBe("a text");
+    expect(await failureOf(pool.submit(failWith, "null"))).toBe(null);
+  });
+
+  test("a result that can't be sent is an error of the job, and the worker lives on", async () => {
+    const before = await pool.submit(threadOf);
+    const what = kind === "threads" ? "thread" : "process";
+    expect(await failureOf(pool.submit(giveFunction))).toEqual(
+      new TypeError(`the result of giveFunction can't be sent to a worker ${what}: .done is function done`),
+    );
+    const workers = await Promise.all([pool.submit(threadOf), pool.submit(threadOf)]);
+    expect(workers).toContainEqual(before);
+  });
+
+  test("a worker that exits fails its job with a clear error, and is replaced", async () => {
+    const error = (await failureOf(pool.submit(exit, 3))) as Error;
+    expect(error).toBeInstanceOf(BrokenWorkerError);
+    expect(error).toBeInstanceOf(RuntimeError);
+    expect(error.message).toMatch(/^the worker of exit\(\) ended: worker exited/i);
+    expect(await pool.submit(add, 1, 1)).toBe(2);
+  });
+
+  test("a worker that crashes fails its job and no other", async () => {
+    const jobs = [pool.submit(crash), pool.submit(add, 1, 2), pool.submit(crash), pool.submit(add, 3, 4)];
+    const [first, three, second, seven] = await Promise.allSettled(jobs);
+    for (const end of [first, second]) expect(end).toMatchObject({ reason: expect.any(BrokenWorkerError) });
+    expect(three).toMatchObject({ value: 3 });
+    expect(seven).toMatchObject({ value: 7 });
+  });
+});
+
+describe("the order of jobs", () => {
+  test("jobs begin in the order of their submits, no more at a time than there are workers", async () => {
+    await using pool = new ThreadPoolExecutor(1);
+    const gate = newGate();
+    const order: string[] = [];
+    const jobs = ["a", "b", "c"].map((name) => pool.submit(waitAtGate, gate, name));
+    for (const job of jobs) job.addDoneCallback(() => order.push(job.result()));
+    await until(gate, 1, 1);
+    expect(jobs.map((job) => job.running())).toEqual([true, false, false]);
+    expect(String(jobs[1])).toBe("<Job pending queued waitAtGate()>");
+    openGate(gate);
+    await Promise.all(jobs);
+    expect(order).toEqual(["a", "b", "c"]);
+  });
+
+  test("what the caller changes after the submit does not matter, be the job queued or not", async () => {
+    await using pool = new ThreadPoolExecutor(1);
+    const gate = newGate();
+    const value = { n: 1 };
+    pool.submit(waitAtGate, gate);
+    const job = pool.submit(echo, value);
+    value.n = 2;
+    openGate(gate);
+    expect(await job).toEqual({ n: 1 });
+  });
+});
+
+describe("shutdown", () => {
+  test("waits for what runs and what is queued, and takes nothing more", async () => {
+    const pool = new ThreadPoolExecutor(1);
+    const gate = newGate();
+    const jobs = [pool.submit(waitAtGate, gate, "a"), pool.submit(waitAtGate, gate, "b")];
+    let over = false;
+    const ended = pool.shutdown().then(() => {
+      over = true;
+    });
+    expect(() => pool.submit(add, 1, 2)).toThrow(new RuntimeError("cannot schedule new futures after shutdown"));
+    await until(gate, 1, 1);
+    expect(over).toBe(false);
+    openGate(gate);
+    await ended;
+    expect(jobs.map((job) => job.result())).toEqual(["a", "b"]);
+    await pool.shutdown();
+  });
+
+  test("with cancelFutures cancels what is queued", async () => {
+    const pool = new ThreadPoolExecutor(1);
+    const gate = newGate();
+    const [first, second] = [pool.submit(waitAtGate, gate, "a"), pool.submit(waitAtGate, gate, "b")];
+    const ended = pool.shutdown({ cancelFutures: true });
+    expect(second?.cancelled()).toBe(true);
+    openGate(gate);
+    await ended;
+    expect(first?.result()).toBe("a");
+  });
+
+  test("with wait: false resolves at once", async () => {
+    const pool = new ThreadPoolExecutor(1);
+    const gate = newGate();
+    const job = pool.submit(waitAtGate, gate, "a");
+    await pool.shutdown({ wait: false });
+    expect(job.done()).toBe(false);
+    openGate(gate);
+    expect(await job).toBe("a");
+  });
+
+  test("that no longer waits ends the workers for one that does", async () => {
+    const pool = new ThreadPoolExecutor(1);
+    const job = pool.submit(waitAtGate, newGate());
+    const ended = pool.shutdown();
+    await pool.shutdown({ wait: false });
+    await ended;
+    expect(await failureOf(job)).toBeInstanceOf(BrokenWorkerError);
+  });
+
+  test("of an executor that never had work is done at once", async () => {
+    await new ThreadPoolExecutor(1).shutdown();
+  });
+
+  test("terminateWorkers ends what runs, and the next job gets a new worker", async () => {
+    await using pool = new ThreadPoolExecutor(1);
+    const job = pool.submit(waitAtGate, newGate());
+    const next = pool.submit(add, 1, 2);
+    pool.terminateWorkers();
+    expect(await failureOf(job)).toBeInstanceOf(BrokenWorkerError);
+    expect(await next).toBe(3);
+  });
+});
+
+describe("map", () => {
+  const pool = sharedPool(ThreadPoolExecutor);
+
+  test("gives the results in the order of the items, in both kinds of loops", async () => {
+    const results: number[] = [];
+    for await (const result of pool.map(add, [1, 2, 3], [10, 20, 30, 40])) results.push(result);
+    await createTask(forEach(pool.map(addLater, [1, 2], [1, 1]), async (result) => results.push(result)));
+    expect(results).toEqual([11, 22, 33, 2, 3]);
+  });
+
+  test("sends chunks, which are cut off where the items end", async () => {
+    const results: number[] = [];
+    for await (const result of pool.map(addInTurns, [1, 2, 3, 4, 5], [1, 1, 1, 1, 1], { chunksize: 2 })) {
+      results.push(result);
+    }
+    expect(results).toEqual([2, 3, 4, 5, 6]);
+  });
+
+  test("that is left cancels what has not begun", async () => {
+    await using one = new ThreadPoolExecutor(1);
+    const gate = newGate();
+    openGate(gate);
+    const seen: string[] = [];
+    for await (const name of one.map(waitAtGate, [gate, gate, gate, gate], ["a", "b", "c", "d"])) {
+      seen.push(name);
+      break;
+    }
+    expect(await one.submit(add, 1, 1)).toBe(2);
+    expect(seen).toEqual(["a"]);
+    expect(Atomics.load(gate, 1)).toBeLessThan(4);
+  });
+
+  test("throws the first error, in the order of the items", async () => {
+    const results = pool.map(failWith, ["plain", "http"]);
+    await expect(
+      (async () => {
+        for await (const _ of results);
+      })(),
+    ).rejects.toThrow("a plain one");
+  });
+
+  test("throws a TimeoutError when the results are not there in time", async () => {
+    await using one = new ThreadPoolExecutor(1);
+    const gate = newGate();
+    const read = async () => {
+      for await (const _ of one.map(waitAtGate, [gate], { timeout: "20ms" }));
+    };
+    expect(await failureOf(read())).toMatchObject({ name: "TimeoutError" });
+    openGate(gate);
+  });
+
+  test("bad arguments are refused at the call", () => {
+    expect(() => pool.map(add, 5 as never, [1])).toThrow(new TypeError("map() takes iterables, got 5"));
+    expect(() => (pool.map as (fn: unknown) => unknown)(add)).toThrow(
+      "map() takes a function and one iterable or more",
+    );
+    expect(() => pool.map(echo, [1], { chunksize: 0 })).toThrow(new ValueError("chunksize must be >= 1."));
+    expect(() => pool.map(echo, [1, () => 2])).toThrow(
+      "argument 1 of echo() can't be sent to a worker thread: it is a function",
+    );
+  });
+});
+
+describe("workers that can't start", () => {
+  test("fail their jobs with what the host says, and don't hang", async () => {
+    for (const { Executor } of kinds) {
+      await using pool = new Executor(1, { execArgv: ["--require", "/no/such/module.cjs"] });
+      const jobs = [pool.submit(add, 1, 2), pool.submit(add, 1, 2)];
+      for (const job of jobs) expect(await failureOf(job)).toBeInstanceOf(BrokenWorkerError);
+    }
+  });
+});
+
+describe("bad options", () => {
+  test("are refused by the constructor", () => {
+    for (const bad of [0, -1, 1.5, Number.NaN]) {
+      expect(() => new ThreadPoolExecutor(bad)).toThrow(
+        new ValueError(`maxWorkers must be a whole number greater than 0, got ${bad}`),
+      );
+    }
+    expect(() => new ThreadPoolExecutor("2" as never)).toThrow(TypeError);
+    expect(() => new ThreadPoolExecutor(1, 5 as never)).toThrow(new TypeError("options must be an object, got 5"));
+    expect(() => new ThreadPoolExecutor(1, { onCancel: "kill" as never })).toThrow(
+      new ValueError('onCancel must be "leave" or "terminate", got "kill"'),
+    );
+    expect(() => new ThreadPoolExecutor(1, { grace: "soon" as never })).toThrow(ValueError);
+    expect(() => new ThreadPoolExecutor(1, { idleTimeout: Number.NaN })).toThrow(ValueError);
+  });
+});
+
+test("a loop's runInExecutor takes these executors, and gives their jobs", async () => {
+  await using pool = new ThreadPoolExecutor(1);
+  expect(await getEventLoop().runInExecutor(pool, add, 2, 3)).toBe(5);
+  const job = getEventLoop().runInExecutor(pool, waitAtGate, newGate());
+  expect(job.cancel("enough")).toBe(true);
+  expect(await failureOf(job as never)).toEqual(new CancelledError("enough"));
+  pool.terminateWorkers();
+});

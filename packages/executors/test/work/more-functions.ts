@@ -1,0 +1,5 @@
+import { remote, report } from "@tsyncio/executors";
+
+export const reportFunction = remote(import.meta.url, function reportFunction() {
+  report(() => {});
+});
