@@ -27,6 +27,21 @@ interface Libraries {
   piscina: typeof import("piscina");
 }
 
+/** What the pools load in their workers. */
+export function workerFile(): string {
+  const url = new URL("./worker/main.js", import.meta.url);
+  if (builtin("node:fs").existsSync(url)) return url.href;
+  throw new RuntimeError(
+    "executors can't be part of a bundle, which has no file for workers: mark @tsyncio/executors as external",
+  );
+}
+
+/** As a bundler can't follow it: it would make a bundle of several files for a pool that may never be used. */
+export function loadTinypool(): Promise<typeof import("tinypool")> {
+  const name = "tinypool";
+  return import(name);
+}
+
 /** A dependency that is loaded when it is needed, inside a call. */
 export function library<Name extends keyof Libraries>(name: Name): Libraries[Name] {
   return builtin("node:module").createRequire(import.meta.url)(name);

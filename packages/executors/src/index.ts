@@ -4,9 +4,9 @@ import "./default-executor.js";
 
 export { BrokenWorkerError } from "./errors.js";
 export { ProcessPoolExecutor, ThreadPoolExecutor } from "./executors.js";
-export { Job } from "./job.js";
+export type { Job } from "./job.js";
 export type { MapOptions, Results } from "./map.js";
-export { type CancelOptions, PoolExecutor, type PoolOptions } from "./pool-executor.js";
+export type { CancelOptions, PoolExecutor, PoolOptions } from "./pool-executor.js";
 export { type AnyFunction, type FunctionNames, type RemoteModule, remote } from "./remote.js";
 export type { Reports } from "./reports.js";
 export { toThread } from "./to-thread.js";

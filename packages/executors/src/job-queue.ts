@@ -1,9 +1,10 @@
 import { RuntimeError } from "@tsyncio/contract";
 import { BrokenWorkerError } from "./errors.js";
-import type { Job, JobOwner } from "./job.js";
+import type { JobOwner, PoolJob } from "./job.js";
 import { isPrimitive } from "./sendable.js";
 import type { Transferable } from "./transfer.js";
 import { CANCEL } from "./wire.js";
+import { workerContext } from "./worker/worker-context.js";
 import type { WorkerPool } from "./worker-pool.js";
 
 /**
@@ -20,8 +21,8 @@ const CLOSED = 2;
 export class JobQueue implements JobOwner {
   readonly #count: number;
   readonly #start: () => WorkerPool;
-  readonly #queued = new Set<Job<unknown>>();
-  readonly #running = new Set<Job<unknown>>();
+  readonly #queued = new Set<PoolJob<unknown>>();
+  readonly #running = new Set<PoolJob<unknown>>();
   #pool: WorkerPool | null = null;
   /** Holds the process while a job runs or the workers are being ended; the pools do not while a worker starts. */
   #hold: NodeJS.Timeout | null = null;
@@ -38,12 +39,19 @@ export class JobQueue implements JobOwner {
     this.#closed.promise.catch(() => {});
   }
 
-  /** @throws `RuntimeError` after a shutdown. */
+  /** @throws `RuntimeError` after a shutdown, and in a module that a worker loads. */
   checkOpen(): void {
+    const loading = workerContext()?.loading ?? null;
+    // Each worker would load it again, and start workers of its own.
+    if (loading !== null) {
+      throw new RuntimeError(
+        `a worker loads ${loading}, which submits a job while it is loaded: functions for workers belong in a file of their own`,
+      );
+    }
     if (this.#state !== OPEN) throw new RuntimeError("cannot schedule new futures after shutdown");
   }
 
-  add(job: Job<unknown>): void {
+  add(job: PoolJob<unknown>): void {
     if (this.#running.size < this.#count) {
       this.#run(job);
       return;
@@ -53,7 +61,7 @@ export class JobQueue implements JobOwner {
   }
 
   /** A job's future was cancelled. */
-  cancelled(job: Job<unknown>, reason: unknown): void {
+  cancelled(job: PoolJob<unknown>, reason: unknown): void {
     if (this.#queued.delete(job)) {
       job.dropped();
       return;
@@ -89,7 +97,7 @@ export class JobQueue implements JobOwner {
     for (const job of this.#running) this.#pool?.terminate(job);
   }
 
-  #run(job: Job<unknown>): void {
+  #run(job: PoolJob<unknown>): void {
     this.#pool ??= this.#start();
     this.#hold ??= setInterval(() => {}, 2 ** 30);
     if (this.#running.size === 0) this.#hold.ref();
@@ -107,7 +115,7 @@ export class JobQueue implements JobOwner {
     );
   }
 
-  #ended(job: Job<unknown>): void {
+  #ended(job: PoolJob<unknown>): void {
     this.#running.delete(job);
     for (const next of this.#queued) {
       this.#queued.delete(next);
@@ -135,7 +143,7 @@ export class JobQueue implements JobOwner {
 }
 
 /** What a job has to wait with is what it was given: what the caller changes later does not matter. */
-function keep(job: Job<unknown>): void {
+function keep(job: PoolJob<unknown>): void {
   const args = job.message[3];
   if (args.every(isPrimitive)) return;
   const { transfer } = job;
@@ -144,7 +152,7 @@ function keep(job: Job<unknown>): void {
   job.transfer = keptTransfer as readonly Transferable[];
 }
 
-function brokenBy(error: unknown, job: Job<unknown>): unknown {
+function brokenBy(error: unknown, job: PoolJob<unknown>): unknown {
   if (error instanceof Error && error.name === "DataCloneError") return error;
   const said = error instanceof Error ? error.message : String(error);
   return new BrokenWorkerError(`the worker of ${job.name || "a function"}() ended: ${said}`, { cause: error });

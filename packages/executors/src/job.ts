@@ -1,14 +1,14 @@
 import type { ForeignWork, LoopContract } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { decodeFailure } from "./remote-errors.js";
-import { Reports } from "./reports.js";
+import { ReportChannel, type Reports } from "./reports.js";
 import type { Transferable } from "./transfer.js";
 import { CANCELLED, FULFILLED, type JobMessage, type Note, REPORT, type Reply } from "./wire.js";
 
 /** Who runs a job, as the job sees it. */
 export interface JobOwner {
   /** The job was cancelled: it is taken out of the queue, or its worker is told. */
-  cancelled(job: Job<unknown>, reason: unknown): void;
+  cancelled(job: PoolJob<unknown>, reason: unknown): void;
 }
 
 /** How a job is run. */
@@ -34,20 +34,27 @@ const ENDED = 2;
  * aborted, a coroutine or async function gets a `CancelledError` where it waits, and `checkCancelled()` throws; what does not care runs to
  * its end, or is ended with its worker where the executor's option `onCancel` says so.
  */
-export class Job<T> extends Future<T> implements ForeignWork {
-  /** @internal */
+export interface Job<T> extends Future<T> {
+  /** The name of the function. */
+  readonly name: string;
+  /** Whether a worker has it. */
+  running(): boolean;
+  /**
+   * What the function reports with `report(value)`. Ask for it right after `submit`: what is reported while nobody has asked is dropped.
+   */
+  reports<P = unknown>(): Reports<P>;
+}
+
+/** A job of an executor of this package. */
+export class PoolJob<T> extends Future<T> implements Job<T>, ForeignWork {
   readonly id: number = ++lastId;
-  /** @internal */
   readonly options: JobOptions;
-  /** @internal */
   message: JobMessage;
-  /** @internal */
   transfer: readonly Transferable[];
   readonly #owner: JobOwner;
   #state = QUEUED;
-  #reports: Reports<unknown> | null = null;
+  #reports: ReportChannel<unknown> | null = null;
 
-  /** @internal Made by executors. */
   constructor(
     loop: LoopContract,
     owner: JobOwner,
@@ -69,50 +76,44 @@ export class Job<T> extends Future<T> implements ForeignWork {
     return "Job";
   }
 
-  /** The name of the function. */
   get name(): string {
     return this.message[2];
   }
 
-  /** Whether a worker has it. */
   running(): boolean {
     return this.#state === RUNNING;
   }
 
-  /** @internal Whether it waits for a worker. */
+  /** Whether it waits for a worker. */
   queued(): boolean {
     return this.#state === QUEUED;
   }
 
   override cancel(reason?: unknown): boolean {
     if (!super.cancel(reason)) return false;
-    this.#owner.cancelled(this as Job<unknown>, reason);
+    this.#owner.cancelled(this as PoolJob<unknown>, reason);
     this.#reports?.end();
     return true;
   }
 
-  /**
-   * What the function reports with `report(value)`. Ask for it right after `submit`: what is reported while nobody has asked is dropped.
-   */
   reports<P = unknown>(): Reports<P> {
     if (this.#reports === null) {
-      this.#reports = new Reports();
+      this.#reports = new ReportChannel();
       if (this.done()) this.#reports.end();
     }
     return this.#reports as Reports<P>;
   }
 
-  /** @internal */
   started(): void {
     this.#state = RUNNING;
   }
 
-  /** @internal Something came from the worker while the job runs. */
+  /** Something came from the worker while the job runs. */
   noted([, kind, data]: Note): void {
     if (kind === REPORT && !this.done()) this.#reports?.put(data);
   }
 
-  /** @internal The worker is done with it. */
+  /** The worker is done with it. */
   replied(reply: Reply): void {
     this.#end();
     if (this.done()) return;
@@ -122,7 +123,7 @@ export class Job<T> extends Future<T> implements ForeignWork {
     this.#reports?.end();
   }
 
-  /** @internal The worker is gone, or did not get it. */
+  /** The worker is gone, or did not get it. */
   broke(error: unknown): void {
     this.#end();
     if (this.done()) return;
@@ -130,7 +131,7 @@ export class Job<T> extends Future<T> implements ForeignWork {
     this.#reports?.end();
   }
 
-  /** @internal It was cancelled before it ran. */
+  /** It was cancelled before it ran. */
   dropped(): void {
     this.#end();
   }

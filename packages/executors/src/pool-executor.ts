@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Body, type Delay, describe, type Executor, loopForNew, parseDelay, ValueError } from "@tsyncio/contract";
 import { builtin } from "./host.js";
-import { Job } from "./job.js";
+import { type Job, PoolJob } from "./job.js";
 import { JobQueue } from "./job-queue.js";
 import { type MapOptions, mapCalls, type Results } from "./map.js";
 import { type AnyFunction, exportOf } from "./remote.js";
@@ -115,9 +115,15 @@ export class PoolExecutor implements Executor {
         flags === IS_CHUNK ? `an item for ${name}()` : `argument ${index + 1} of ${name || "the function"}()`;
       checkSendable(arg, what, this.#medium, transfer);
     });
-    const message = [0, where, name, args, found === undefined ? flags | IS_SOURCE : flags] as Job<unknown>["message"];
+    const message = [
+      0,
+      where,
+      name,
+      args,
+      found === undefined ? flags | IS_SOURCE : flags,
+    ] as PoolJob<unknown>["message"];
     const options = { terminateAfter: this.#terminateAfter };
-    const job = new Job<unknown>(loopForNew(), this.#queue, message, transfer, options);
+    const job = new PoolJob<unknown>(loopForNew(), this.#queue, message, transfer, options);
     this.#queue.add(job);
     return job;
   }

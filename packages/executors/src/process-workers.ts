@@ -1,5 +1,5 @@
-import { builtin } from "./host.js";
-import type { Job } from "./job.js";
+import { builtin, loadTinypool, workerFile } from "./host.js";
+import type { PoolJob } from "./job.js";
 import { JobAbort } from "./job-abort.js";
 import type { Note, Reply } from "./wire.js";
 import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
@@ -8,12 +8,13 @@ import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
 export function processWorkers(count: number, idleMs: number, options: WorkerOptions): WorkerPool {
   const { serialize, deserialize } = builtin("node:v8");
   const { env, execArgv } = options;
-  const running = new Map<Job<unknown>, ProcessRun>();
-  const loading = import("tinypool").then(({ Tinypool }) => {
+  const filename = workerFile();
+  const running = new Map<PoolJob<unknown>, ProcessRun>();
+  const loading = loadTinypool().then(({ Tinypool }) => {
     const pool = new Tinypool({
       runtime: "child_process",
       serialization: "advanced",
-      filename: new URL("./worker/main.js", import.meta.url).href,
+      filename,
       name: "run",
       minThreads: 0,
       maxThreads: count,
@@ -61,12 +62,12 @@ function isForChildren(option: string, index: number, all: string[]): boolean {
 /** A job in a process, and the channel to that process. */
 class ProcessRun {
   readonly abort: JobAbort = new JobAbort();
-  readonly #job: Job<unknown>;
+  readonly #job: PoolJob<unknown>;
   #send: ((message: unknown) => void) | null = null;
   /** Notes that were written before the process had the job. */
   #waiting: Note[] = [];
 
-  constructor(job: Job<unknown>) {
+  constructor(job: PoolJob<unknown>) {
     this.#job = job;
   }
 

@@ -6,7 +6,12 @@ import { coroutine } from "@tsyncio/tasks";
  * What a job reports while it runs, one after the other: for `for await`, and `forEach` in generator coroutines. It ends with the job, whose
  * error is for who awaits the job. When several iterate, each report goes to one of them.
  */
-export class Reports<P> implements AsyncIterable<P> {
+export interface Reports<P> extends AsyncIterable<P> {
+  [Symbol.asyncIterator](): { next(): Awaitable<IteratorResult<P, undefined>> };
+}
+
+/** The reports of one job. */
+export class ReportChannel<P> implements Reports<P> {
   readonly #waiting: P[] = [];
   readonly #getters = new Set<Future<void>>();
   #ended = false;
@@ -15,20 +20,22 @@ export class Reports<P> implements AsyncIterable<P> {
     return { next: () => this.#next() };
   }
 
-  /** @internal A report has come. */
+  /** A report has come. */
   put(value: P): void {
     this.#waiting.push(value);
     this.#wakeAll();
   }
 
-  /** @internal No more will come. */
+  /** No more will come. */
   end(): void {
     this.#ended = true;
     this.#wakeAll();
   }
 
   /** A report is taken after the wait, in one step with its end: who is cancelled before has taken none. */
-  readonly #next = coroutine(function* reports(this: Reports<P>): CoroutineGenerator<IteratorResult<P, undefined>> {
+  readonly #next = coroutine(function* reports(
+    this: ReportChannel<P>,
+  ): CoroutineGenerator<IteratorResult<P, undefined>> {
     for (;;) {
       if (this.#waiting.length > 0) return { done: false, value: this.#waiting.shift() as P };
       if (this.#ended) return { done: true, value: undefined };

@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
-import { builtin, library } from "./host.js";
-import type { Job } from "./job.js";
+import { builtin, library, workerFile } from "./host.js";
+import type { PoolJob } from "./job.js";
 import { JobAbort } from "./job-abort.js";
 import type { Note, Reply } from "./wire.js";
 import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
@@ -11,9 +11,9 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
   const { receiveMessageOnPort } = builtin("node:worker_threads");
   /** One for each worker, which sends it when it has started. Which worker has which job is not known, and need not be: notes are few. */
   const ports = new Set<MessagePort>();
-  const running = new Map<number, { job: Job<unknown>; abort: JobAbort }>();
+  const running = new Map<number, { job: PoolJob<unknown>; abort: JobAbort }>();
   const pool = new Piscina({
-    filename: new URL("./worker/main.js", import.meta.url).href,
+    filename: workerFile(),
     name: "run",
     minThreads: 0,
     maxThreads: count,

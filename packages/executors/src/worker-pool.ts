@@ -1,4 +1,4 @@
-import type { Job } from "./job.js";
+import type { PoolJob } from "./job.js";
 import type { Medium } from "./sendable.js";
 import type { Note, Reply } from "./wire.js";
 
@@ -19,11 +19,11 @@ export interface WorkerOptions {
 export interface WorkerPool {
   readonly medium: Medium;
   /** Has a worker run `job`. Rejects when that worker ends, by itself or through {@link terminate}. */
-  run(job: Job<unknown>): Promise<Reply>;
+  run(job: PoolJob<unknown>): Promise<Reply>;
   /** Sends a note to the worker that runs `job`. */
-  post(job: Job<unknown>, note: Note): void;
+  post(job: PoolJob<unknown>, note: Note): void;
   /** Ends the worker that runs `job`. The next job gets a new one. */
-  terminate(job: Job<unknown>): void;
+  terminate(job: PoolJob<unknown>): void;
   /** Ends all workers. */
   destroy(): Promise<void>;
 }

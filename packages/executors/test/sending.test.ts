@@ -277,3 +277,11 @@ describe("memory", () => {
     expect(() => transfer({}, 5 as never)).toThrow("list must be an array, got 5");
   });
 });
+
+test("a module that submits jobs while a worker loads it is refused there, or each worker would start workers", async () => {
+  await using pool = new ThreadPoolExecutor(1);
+  const { again } = await import("./work/recursive.ts");
+  expect(String(await failureOf(pool.submit(again)))).toMatch(
+    /^RuntimeError: a worker loads .*recursive.ts, which submits a job while it is loaded: functions for workers belong in a file of their own/,
+  );
+});

@@ -30,6 +30,24 @@ export {
   ValueError,
 } from "@tsyncio/contract";
 export {
+  BrokenWorkerError,
+  type CancelOptions,
+  checkCancelled,
+  type Job,
+  type MapOptions,
+  type PoolExecutor,
+  type PoolOptions,
+  ProcessPoolExecutor,
+  type RemoteModule,
+  type Reports,
+  type Results,
+  remote,
+  report,
+  ThreadPoolExecutor,
+  toThread,
+  transfer,
+} from "@tsyncio/executors";
+export {
   type FromPromiseOptions,
   Future,
   type FutureOptions,

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as contract from "@tsyncio/contract";
+import * as executors from "@tsyncio/executors";
 import * as futures from "@tsyncio/futures";
 import * as loop from "@tsyncio/loop";
 import * as runner from "@tsyncio/runner";
@@ -24,6 +25,7 @@ const packages: Record<string, object> = {
   "@tsyncio/timeouts": timeouts,
   "@tsyncio/streams": streams,
   "@tsyncio/sync": sync,
+  "@tsyncio/executors": executors,
 };
 
 const exported = umbrella as Record<string, unknown>;

@@ -9,6 +9,8 @@ import { floors, listFiles, type Package, readJson, readPackages, root } from ".
 /** Dependencies from outside the house that published code may have. */
 const allowed: Record<string, readonly string[]> = {
   "@tsyncio/loop": ["tinyqueue"],
+  // Two pools, and what reads the functions that are sent as text. Loaded when they are needed.
+  "@tsyncio/executors": ["acorn", "eslint-scope", "piscina", "tinypool"],
   // An optional peer: of the adapter for it alone.
   "@tsyncio/testing": ["vitest"],
 };

@@ -45,6 +45,7 @@ function inThread(): WorkerContext {
   return {
     medium: "thread",
     job: null,
+    loading: null,
     post: (note, transfer) => port1.postMessage(note, transfer as []),
     poll() {
       for (let got = receiveMessageOnPort(port1); got !== undefined; got = receiveMessageOnPort(port1)) {
@@ -60,7 +61,7 @@ function inProcess(): WorkerContext {
   });
   // Without its parent nobody waits for the job.
   process.on("disconnect", () => process.exit());
-  return { medium: "process", job: null, post: (note) => process.send?.({ tsyncio: note }), poll() {} };
+  return { medium: "process", job: null, loading: null, post: (note) => process.send?.({ tsyncio: note }), poll() {} };
 }
 
 function deserialize(bytes: Uint8Array): unknown {

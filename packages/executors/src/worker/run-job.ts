@@ -21,7 +21,7 @@ export function runJob(context: WorkerContext, job: RunningJob, message: JobMess
   context.job = job;
   const [, where, name, args, flags] = message;
   try {
-    const fn = findFunction(where, name, flags);
+    const fn = findFunction(context, where, name, flags);
     if (typeof fn !== "function") return runLater(context, job, fn, args, flags);
     return call(context, job, fn, args, flags);
   } catch (error) {

@@ -17,6 +17,8 @@ export interface WorkerContext {
   readonly medium: Medium;
   /** The job that runs: one at a time. */
   job: RunningJob | null;
+  /** The module that is being loaded. */
+  loading: string | null;
   readonly post: Post;
   /** Takes in the notes that have come, while a function keeps the thread busy. A process can't. */
   readonly poll: () => void;
