@@ -18,6 +18,7 @@ export { createDatagramEndpoint, type DatagramOptions, type Endpoint } from "./d
 export { UdpTransport } from "./datagram-transport.js";
 export type { ExtraInfo } from "./extra-info.js";
 export { FlowControlProtocol } from "./flow-control-protocol.js";
+export { runInLoop } from "./in-loop.js";
 export type { ListeningSocket } from "./listening-socket.js";
 export { type AddressInfo, type Family, getaddrinfo, getnameinfo, type LookupOptions } from "./lookup.js";
 export { ReadPipeTransport, WritePipeTransport } from "./pipe-transports.js";

@@ -108,6 +108,22 @@ export {
   WriteTransport,
 } from "@tsyncio/streams";
 export {
+  createSubprocessExec,
+  createSubprocessShell,
+  DEVNULL,
+  FileNotFoundError,
+  NotADirectoryError,
+  OSError,
+  PermissionError,
+  PIPE,
+  Process,
+  STDOUT,
+  SubprocessProtocol,
+  SubprocessTransport,
+  subprocessExec,
+  subprocessShell,
+} from "@tsyncio/subprocess";
+export {
   Barrier,
   type BarrierPass,
   BoundedSemaphore,

@@ -7,6 +7,7 @@ import * as futures from "@tsyncio/futures";
 import * as loop from "@tsyncio/loop";
 import * as runner from "@tsyncio/runner";
 import * as streams from "@tsyncio/streams";
+import * as subprocess from "@tsyncio/subprocess";
 import * as sync from "@tsyncio/sync";
 import * as tasks from "@tsyncio/tasks";
 import * as timeouts from "@tsyncio/timeouts";
@@ -24,6 +25,7 @@ const packages: Record<string, object> = {
   "@tsyncio/runner": runner,
   "@tsyncio/timeouts": timeouts,
   "@tsyncio/streams": streams,
+  "@tsyncio/subprocess": subprocess,
   "@tsyncio/sync": sync,
   "@tsyncio/executors": executors,
 };

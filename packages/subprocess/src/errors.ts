@@ -1,0 +1,62 @@
+import { host } from "./host.js";
+
+/** An error of the system (Python's `OSError`), with the text that Python gives it and the properties that the host's errors have. */
+export class OSError extends Error {
+  /** What happened: `"ENOENT"`, `"EACCES"`, … */
+  readonly code: string;
+  /** The number of {@link code}, negative as the host has it. */
+  readonly errno: number;
+  /** What was asked of the system. */
+  readonly syscall: string = "spawn";
+  /** What it failed on: the program, or the folder that it should have run in. */
+  readonly path: string;
+
+  constructor(code: string, errno: number, path: string, options?: ErrorOptions) {
+    super(`[Errno ${-errno}] ${textOf(errno, code)}: '${path}'`, options);
+    this.code = code;
+    this.errno = errno;
+    this.path = path;
+  }
+
+  override get name(): string {
+    return "OSError";
+  }
+}
+
+/** The program, or the folder that it should run in, is not there (Python's `FileNotFoundError`). */
+export class FileNotFoundError extends OSError {
+  override get name(): string {
+    return "FileNotFoundError";
+  }
+}
+
+/** The program may not be run (Python's `PermissionError`). */
+export class PermissionError extends OSError {
+  override get name(): string {
+    return "PermissionError";
+  }
+}
+
+/** A part of the path is no folder (Python's `NotADirectoryError`). */
+export class NotADirectoryError extends OSError {
+  override get name(): string {
+    return "NotADirectoryError";
+  }
+}
+
+const CLASSES: Readonly<Record<string, typeof OSError>> = {
+  ENOENT: FileNotFoundError,
+  EACCES: PermissionError,
+  EPERM: PermissionError,
+  ENOTDIR: NotADirectoryError,
+};
+
+/** The error for a `code` of the system. */
+export function osError(code: string, errno: number, path: string, options?: ErrorOptions): OSError {
+  return new (CLASSES[code] ?? OSError)(code, errno, path, options);
+}
+
+function textOf(errno: number, code: string): string {
+  const text = host("node:util").getSystemErrorMap().get(errno)?.[1] ?? code;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

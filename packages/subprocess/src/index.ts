@@ -1,0 +1,10 @@
+export { CancelledError, ProcessLookupError, RuntimeError, TimeoutError, ValueError } from "@tsyncio/contract";
+export { createSubprocessExec, createSubprocessShell } from "./create-subprocess.js";
+export { FileNotFoundError, NotADirectoryError, OSError, PermissionError } from "./errors.js";
+export type { SpawnOptions, SubprocessOptions } from "./options.js";
+export { type Piped, Process, type ProcessOf } from "./process.js";
+export { SubprocessProtocol } from "./protocol.js";
+export type { Signal } from "./signals.js";
+export { DEVNULL, PIPE, STDOUT, type Stderr, type Stdin, type Stdout } from "./stdio.js";
+export { subprocessExec, subprocessShell } from "./subprocess-functions.js";
+export { SubprocessTransport } from "./subprocess-transport.js";

@@ -1,0 +1,153 @@
+import type { Socket } from "node:net";
+import type { CoroutineGenerator } from "@tsyncio/contract";
+import type { SocketTransport, StreamReader } from "@tsyncio/streams";
+import type { Milestone } from "./milestone.js";
+
+/** Which pipe a reader reads from: for `stdin: other.stdout`. */
+const pipes = new WeakMap<StreamReader, OutputPipe>();
+
+/** More than a reader ever holds. */
+const ALL = Number.MAX_SAFE_INTEGER;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * What a process writes to its `stdout` or `stderr`. It goes to the reader; while someone collects all of it (`communicate()`), past the reader and
+ * into a list. Whoever stops collecting early gives it back, so that nothing is lost.
+ */
+export class OutputPipe {
+  readonly reader: StreamReader;
+  readonly #transport: SocketTransport;
+  readonly #end: Milestone;
+  /** What was collected; `null` while nobody does. */
+  #collected: Buffer[] | null = null;
+  /** What was collected and given back when the reader had been told of the end, and took no more. */
+  #kept: Buffer[] = [];
+  #size = 0;
+  #limit: number = ALL;
+  #overrun: (() => void) | null = null;
+  /** What the pipe was lost with. */
+  #error: unknown = null;
+
+  constructor(reader: StreamReader, transport: SocketTransport, end: Milestone) {
+    this.reader = reader;
+    this.#transport = transport;
+    this.#end = end;
+    reader.setTransport(transport);
+    pipes.set(reader, this);
+  }
+
+  get ended(): boolean {
+    return this.#end.reached;
+  }
+
+  waitForEnd(): CoroutineGenerator<void> {
+    return this.#end.wait();
+  }
+
+  received(data: Buffer): void {
+    if (this.#collected === null) this.reader.feedData(data);
+    else this.#collect(data);
+  }
+
+  lost(error: unknown): void {
+    this.#error = error;
+    if (this.#collected === null) this.#tellEnd();
+    this.#end.reach();
+  }
+
+  /** Collects from now on, what nobody has read included. `overrun` is called when it is more than `limit` bytes. */
+  collect(limit: number, overrun: () => void): void {
+    this.#limit = limit;
+    this.#overrun = overrun;
+    this.#size = 0;
+    this.#collected = [];
+    for (const piece of this.#takeKept()) this.#collect(piece);
+    const unread = takeUnread(this.reader);
+    if (unread.length > 0) this.#collect(unread);
+    this.#transport.resumeReading();
+  }
+
+  /** Stops collecting before the end: what there is can be read, or collected again. */
+  giveBack(): void {
+    const pieces = this.#collected ?? [];
+    this.#collected = null;
+    if (this.reader.atEof()) this.#kept = pieces;
+    else {
+      for (const piece of pieces) this.reader.feedData(piece);
+      if (this.#end.reached) this.#tellEnd();
+    }
+  }
+
+  /** What was collected, at the end. Throws what the pipe was lost with. */
+  collected(): Buffer {
+    if (this.#error !== null) throw this.#error;
+    const pieces = this.#collected ?? [];
+    this.#collected = null;
+    if (!this.reader.atEof()) this.reader.feedEof();
+    return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+  }
+
+  /** Removes and gives what nobody has read. */
+  takeAll(): Buffer {
+    return Buffer.concat([...this.#takeKept(), ...(this.#collected ?? []), takeUnread(this.reader)]);
+  }
+
+  /** Gives the pipe to another process, if nothing was read from it yet: its end of it, for the time until {@link release}. */
+  handOver(): Socket | null {
+    const { socket } = this.#transport;
+    return socket.bytesRead === 0 && !this.ended && this.#collected === null ? socket : null;
+  }
+
+  /** The other process has the pipe now: here it is at its end. */
+  release(): void {
+    this.#transport.abort();
+  }
+
+  /** Copies what comes, and what nobody has read, to the `stdin` of another process. */
+  copyTo(target: Socket): void {
+    // The other process may end before it has read all: then this one hears of it, as in a pipeline of a shell.
+    target.on("error", () => {});
+    target.write(this.takeAll());
+    if (this.ended) {
+      target.end();
+      return;
+    }
+    const transport = this.#transport;
+    const socket = transport.detach("it is copied to another process");
+    target.on("close", () => socket.destroy());
+    socket.on("close", () => transport.lose(null));
+    socket.pipe(target);
+  }
+
+  #collect(data: Buffer): void {
+    this.#collected?.push(data);
+    this.#size += data.length;
+    if (this.#size > this.#limit) this.#overrun?.();
+  }
+
+  #takeKept(): Buffer[] {
+    const kept = this.#kept;
+    this.#kept = [];
+    return kept;
+  }
+
+  #tellEnd(): void {
+    if (this.#error === null) this.reader.feedEof();
+    else this.reader.setException(this.#error);
+  }
+}
+
+/** The pipe that `reader` reads from, if it is one from a process. */
+export function pipeOf(reader: StreamReader): OutputPipe | undefined {
+  return pipes.get(reader);
+}
+
+/** Removes and gives what `reader` holds. */
+function takeUnread(reader: StreamReader): Buffer {
+  if (reader.exception() !== null) return NOTHING;
+  const read = reader.read(ALL);
+  const bytes = read.now();
+  if (typeof bytes !== "symbol") return bytes;
+  read.close();
+  return NOTHING;
+}

@@ -1,0 +1,116 @@
+import type { ChildProcess } from "node:child_process";
+import { type CoroutineGenerator, type LoopContract, RuntimeError } from "@tsyncio/contract";
+import { Future } from "@tsyncio/futures";
+import { StreamReader } from "@tsyncio/streams";
+import { osError } from "./errors.js";
+import { host, isPosix } from "./host.js";
+import { type Command, checkOptions, type SpawnOptions } from "./options.js";
+import { type OutputPipe, pipeOf } from "./output-pipe.js";
+import { findProgram } from "./programs.js";
+import { type HostStdio, hostStdio, PIPE, STDOUT } from "./stdio.js";
+
+/** What is to be started: a command whose options were found good. */
+export interface Plan {
+  readonly command: Command;
+  readonly options: SpawnOptions;
+  /** What its three streams are; `source`: its `stdin` is the output of another process. */
+  readonly stdio: readonly HostStdio[];
+  readonly source: OutputPipe | null;
+  /** Which of the three are pipes to this program. */
+  readonly piped: readonly boolean[];
+  /** `stderr` is the pipe that `stdout` is. */
+  readonly merged: boolean;
+}
+
+/** How `command` is to be started. Refuses what is wrong with `options`. */
+export function plan(command: Command, options: SpawnOptions): Plan {
+  checkOptions(options);
+  const { stdin, stdout, stderr } = options;
+  const source = stdin instanceof StreamReader ? outputOf(stdin) : null;
+  const merged = stderr === STDOUT && stdout === PIPE;
+  if (merged && !isPosix()) throw new RuntimeError("stderr: STDOUT needs a POSIX system where stdout is a PIPE");
+  const out = hostStdio("stdout", 1, stdout);
+  const stdio = [
+    source === null ? hostStdio("stdin", 0, stdin) : "pipe",
+    out,
+    // The shell in between, which joins the two, writes nothing itself.
+    merged ? "ignore" : stderr === STDOUT ? out : hostStdio("stderr", 2, stderr),
+  ];
+  for (const fd of options.passFds ?? []) {
+    while (stdio.length <= fd) stdio.push("ignore");
+    if (fd > 2) stdio[fd] = fd;
+  }
+  const piped = [stdin === PIPE, stdout === PIPE, stderr === PIPE];
+  return { command, options, stdio, source, piped, merged };
+}
+
+function outputOf(reader: StreamReader): OutputPipe {
+  const pipe = pipeOf(reader);
+  if (pipe !== undefined) return pipe;
+  throw new TypeError(`stdin is a StreamReader that reads no output of a process: ${reader}`);
+}
+
+/**
+ * Starts what is planned. Does not wait, unless that fails.
+ * @throws `FileNotFoundError`, `PermissionError` or another `OSError` when it can't be started
+ */
+export function* start(
+  loop: LoopContract,
+  { command, options, stdio, source, merged }: Plan,
+): CoroutineGenerator<ChildProcess> {
+  const { env, uid, gid, startNewSession, detached } = options;
+  const cwd = options.cwd ?? undefined;
+  const entries = [...stdio];
+  const given = source?.handOver() ?? null;
+  if (given !== null) entries[0] = given;
+  const [file, args] = merged ? joining(command, options) : plain(command);
+  let child: ChildProcess;
+  try {
+    child = host("node:child_process").spawn(file, args as string[], {
+      stdio: entries,
+      shell: command.shell && !merged,
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(env == null ? {} : { env: env as NodeJS.ProcessEnv }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(gid === undefined ? {} : { gid }),
+      ...(startNewSession || detached ? { detached: true } : {}),
+      windowsHide: true,
+    });
+  } catch (error) {
+    throw failure(error as NodeJS.ErrnoException, command, cwd);
+  }
+  if (child.pid === undefined) {
+    const failed = new Future<NodeJS.ErrnoException>({ loop });
+    child.on("error", (error) => failed.done() || failed.setResult(error));
+    for (const stream of child.stdio ?? []) stream?.destroy();
+    throw failure(yield* failed, command, cwd);
+  }
+  if (given !== null) source?.release();
+  else source?.copyTo(child.stdio[0] as never);
+  return child;
+}
+
+function plain({ program, args }: Command): [file: string, args: readonly string[]] {
+  return [program, args];
+}
+
+/** A shell that makes `stderr` what `stdout` is, and becomes the program: the host can't give one pipe to both. */
+function joining({ program, args, shell }: Command, options: SpawnOptions): [file: string, args: readonly string[]] {
+  const run = shell ? [SHELL, "-c", program] : [findProgram(program, options), ...args];
+  return [SHELL, ["-c", 'exec "$@" 2>&1', SHELL, ...run]];
+}
+
+const SHELL = "/bin/sh";
+
+/** What the host says, as Python does: of the folder, where that is what is missing. */
+function failure(error: NodeJS.ErrnoException, command: Command, cwd: string | undefined): unknown {
+  const { code, errno } = error;
+  if (code === undefined || errno === undefined) return error;
+  const isCwd = cwd !== undefined && !isFolder(cwd);
+  const program = command.shell && isPosix() ? SHELL : command.program;
+  return osError(code, errno, isCwd ? cwd : program, { cause: error });
+}
+
+function isFolder(path: string): boolean {
+  return host("node:fs").statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
