@@ -64,7 +64,9 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
 
   /** @internal Removes what was not read. */
   takeAll(): Buffer {
-    return this.#inbox.bytes.take(this.#inbox.bytes.size);
+    const bytes = this.#inbox.bytes.take(this.#inbox.bytes.size);
+    this.#inbox.taken();
+    return bytes;
   }
 
   /** Says that nothing more will come. */

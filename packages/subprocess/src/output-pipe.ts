@@ -6,8 +6,6 @@ import type { Milestone } from "./milestone.js";
 /** Which pipe a reader reads from: for `stdin: other.stdout`. */
 const pipes = new WeakMap<StreamReader, OutputPipe>();
 
-/** More than a reader ever holds. */
-const ALL = Number.MAX_SAFE_INTEGER;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -23,7 +21,7 @@ export class OutputPipe {
   /** What was collected and given back when the reader had been told of the end, and took no more. */
   #kept: Buffer[] = [];
   #size = 0;
-  #limit: number = ALL;
+  #limit: number = Number.POSITIVE_INFINITY;
   #overrun: (() => void) | null = null;
   /** What the pipe was lost with. */
   #error: unknown = null;
@@ -144,10 +142,5 @@ export function pipeOf(reader: StreamReader): OutputPipe | undefined {
 
 /** Removes and gives what `reader` holds. */
 function takeUnread(reader: StreamReader): Buffer {
-  if (reader.exception() !== null) return NOTHING;
-  const read = reader.read(ALL);
-  const bytes = read.now();
-  if (typeof bytes !== "symbol") return bytes;
-  read.close();
-  return NOTHING;
+  return reader.exception() === null ? reader.takeAll() : NOTHING;
 }
