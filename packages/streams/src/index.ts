@@ -19,6 +19,7 @@ export { UdpTransport } from "./datagram-transport.js";
 export type { ExtraInfo } from "./extra-info.js";
 export { FlowControlProtocol } from "./flow-control-protocol.js";
 export { runInLoop } from "./in-loop.js";
+export type { Streams } from "./join-streams.js";
 export type { ListeningSocket } from "./listening-socket.js";
 export { type AddressInfo, type Family, getaddrinfo, getnameinfo, type LookupOptions } from "./lookup.js";
 export { ReadPipeTransport, WritePipeTransport } from "./pipe-transports.js";
@@ -31,7 +32,7 @@ export { type StartTlsOptions, startTls } from "./start-tls.js";
 export { StreamReader, type StreamReaderOptions } from "./stream-reader.js";
 export { type ConnectionHandler, StreamReaderProtocol } from "./stream-reader-protocol.js";
 export { StreamWriter } from "./stream-writer.js";
-export { openConnection, openUnixConnection, type Streams, startServer, startUnixServer } from "./streams.js";
+export { openConnection, openUnixConnection, startServer, startUnixServer } from "./streams.js";
 export type { ClientTls, ServerTls, TlsTimeouts } from "./tls-options.js";
 export {
   BaseTransport,

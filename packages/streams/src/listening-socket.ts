@@ -5,23 +5,29 @@ import { type Coroutine, coroutine, outsideTask } from "@tsyncio/tasks";
 import { type Address, addressOf, showAddress } from "./addresses.js";
 
 /** A socket that a server listens on. */
-export class ListeningSocket {
-  /** The host's server. */
+export interface ListeningSocket {
+  /** Its address: `[host, port]`, of IPv6 with flow and scope; the path of a Unix socket. */
+  getsockname(): Address | null;
+  /** The host's server; `null` where it is a fake one. */
+  readonly native: NetServer | null;
+  /** @internal */
+  close(): void;
+}
+
+/** A socket of the host that listens. */
+class NativeListeningSocket implements ListeningSocket {
   readonly native: NetServer;
   readonly #address: Address | null;
 
-  /** @internal */
   constructor(native: NetServer) {
     this.native = native;
     this.#address = addressOf(native.address());
   }
 
-  /** Its address: `[host, port]`, of IPv6 with flow and scope; the path of a Unix socket. */
   getsockname(): Address | null {
     return this.#address;
   }
 
-  /** @internal */
   close(): void {
     this.native.close();
   }
@@ -53,5 +59,5 @@ export const listen: (loop: LoopContract, native: NetServer, options: ListenOpti
       if (!done) native.close();
       native.off("error", onError);
     }
-    return new ListeningSocket(native);
+    return new NativeListeningSocket(native);
   });

@@ -1,4 +1,3 @@
-import type { Writable as HostWritable } from "node:stream";
 import { type LoopContract, RuntimeError } from "@tsyncio/contract";
 import { checkData, type Writable } from "./bytes.js";
 import type { WriteBufferLimits } from "./transports.js";
@@ -11,13 +10,26 @@ interface Sender {
   toString(): string;
 }
 
+/** What takes the bytes, and buffers: a stream of the host, or what does as it does. */
+export interface Sink {
+  /** How many bytes it holds. */
+  readonly writableLength: number;
+  /** @param written - called when `data`, or more, was handed on */
+  write(data: Writable, written?: () => void): unknown;
+  /** Holds what is written back, to be handed on at once by {@link uncork}. */
+  cork(): void;
+  uncork(): void;
+  /** Nothing more will be written. */
+  end(): unknown;
+}
+
 /** After so many writes to a connection that is gone a warning is given. */
 const WRITES_BEFORE_WARNING = 5;
 
 /** The sending side of a transport over a stream of the host, which buffers. */
 export class Outgoing {
   readonly #loop: LoopContract;
-  readonly #stream: HostWritable;
+  readonly #stream: Sink;
   readonly #sender: Sender;
   readonly #flow: WriteFlow;
   #ended = false;
@@ -25,7 +37,7 @@ export class Outgoing {
   /** Why nothing may be written for the moment. */
   busy: string | null = null;
 
-  constructor(loop: LoopContract, stream: HostWritable, sender: Sender) {
+  constructor(loop: LoopContract, stream: Sink, sender: Sender) {
     this.#loop = loop;
     this.#stream = stream;
     this.#sender = sender;

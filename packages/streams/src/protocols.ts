@@ -1,3 +1,4 @@
+import { RuntimeError } from "@tsyncio/contract";
 import type { Address } from "./addresses.js";
 import type { BaseTransport, DatagramTransport, Transport } from "./transports.js";
 
@@ -57,4 +58,15 @@ export type StreamProtocol = Protocol | BufferedProtocol;
 /** Whether a protocol brings its own buffers. Told by its methods, so that it need not extend our class. */
 export function isBuffered(protocol: StreamProtocol): protocol is BufferedProtocol {
   return typeof (protocol as Partial<BufferedProtocol>).getBuffer === "function";
+}
+
+/** Copies `data` into the buffers of `protocol`, for as long as it is that of `transport`. */
+export function fillBuffers(transport: { getProtocol(): unknown }, protocol: BufferedProtocol, data: Buffer): void {
+  for (let done = 0; done < data.length && transport.getProtocol() === protocol; ) {
+    const buffer = protocol.getBuffer(data.length - done);
+    if (buffer.length === 0) throw new RuntimeError("getBuffer() returned an empty buffer");
+    const copied = data.copy(buffer, 0, done);
+    done += copied;
+    protocol.bufferUpdated(copied);
+  }
 }

@@ -4,10 +4,7 @@ import { type Coroutine, coroutine, PENDING } from "@tsyncio/tasks";
 import { Gate, Passing } from "./gate.js";
 import type { ListeningSocket } from "./listening-socket.js";
 import { Opened } from "./open-resource.js";
-import type { SocketTransport, TransportOwner } from "./socket-transport.js";
-
-/** A connection, as its server sees it. */
-export type Client = Pick<SocketTransport, "close" | "abort">;
+import type { Client, TransportOwner } from "./socket-transport.js";
 
 /** Opens the sockets of a server. */
 export type Listen = (server: Server) => Coroutine<ListeningSocket[]>;

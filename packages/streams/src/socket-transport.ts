@@ -7,14 +7,17 @@ import { isSystemError } from "./connection-error.js";
 import { runInLoop } from "./in-loop.js";
 import { Opened } from "./open-resource.js";
 import { Outgoing } from "./outgoing.js";
-import { type BufferedProtocol, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
+import { fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
 import { tlsInfo } from "./tls-info.js";
 import { Transport, type WriteBufferLimits } from "./transports.js";
 
+/** A connection, as its server sees it. */
+export type Client = Pick<Transport, "close" | "abort">;
+
 /** Who wants to know when a transport has ended: a server. */
 export interface TransportOwner {
-  attach(transport: SocketTransport): void;
-  detach(transport: SocketTransport): void;
+  attach(transport: Client): void;
+  detach(transport: Client): void;
 }
 
 /** What a transport is made with. */
@@ -240,7 +243,7 @@ export class SocketTransport extends Transport {
     registry.runningLoop = loop;
     try {
       const protocol = this.#protocol;
-      if (isBuffered(protocol)) this.#fill(protocol, data);
+      if (isBuffered(protocol)) fillBuffers(this, protocol, data);
       else protocol.dataReceived(data);
     } catch (error) {
       this.#failed(error, "dataReceived");
@@ -248,17 +251,6 @@ export class SocketTransport extends Transport {
       registry.runningLoop = outer;
     }
   };
-
-  /** Copies `data` into the buffers of the protocol. */
-  #fill(protocol: BufferedProtocol, data: Buffer): void {
-    for (let done = 0; done < data.length && this.#protocol === protocol; ) {
-      const buffer = protocol.getBuffer(data.length - done);
-      if (buffer.length === 0) throw new RuntimeError("getBuffer() returned an empty buffer");
-      const copied = data.copy(buffer, 0, done);
-      done += copied;
-      protocol.bufferUpdated(copied);
-    }
-  }
 
   readonly #onEnd = (): void => {
     if (this.#state !== OPEN) return;

@@ -1,23 +1,10 @@
-import { describe, type LoopContract, loopForNew } from "@tsyncio/contract";
-import { type Coroutine, coroutine } from "@tsyncio/tasks";
+import type { Coroutine } from "@tsyncio/tasks";
 import { type ConnectOptions, createConnection } from "./connect.js";
 import { type CreateServerOptions, createServer } from "./create-server.js";
+import { opening, protocolsFor, type ReaderOptions, type Streams, type Text } from "./join-streams.js";
 import type { Server } from "./server.js";
-import type { SocketTransport } from "./socket-transport.js";
-import { StreamReader, type StreamReaderOptions } from "./stream-reader.js";
-import { type ConnectionHandler, StreamReaderProtocol } from "./stream-reader-protocol.js";
-import { StreamWriter } from "./stream-writer.js";
+import type { ConnectionHandler } from "./stream-reader-protocol.js";
 import { createUnixConnection, createUnixServer, type UnixConnectOptions, type UnixServerOptions } from "./unix.js";
-
-/** How readers are made. */
-type ReaderOptions = Pick<StreamReaderOptions, "limit" | "encoding">;
-/** Readers of text. */
-interface Text {
-  encoding: "utf8";
-}
-
-/** The two ends of a connection, for coroutines. */
-export type Streams<T extends Buffer | string = Buffer> = [reader: StreamReader<T>, writer: StreamWriter];
 
 /**
  * Connects to a host and port, and gives a reader and a writer (`asyncio.open_connection`). A cancellation leaves no socket behind.
@@ -101,40 +88,4 @@ export function startUnixServer(
   options: UnixServerOptions & ReaderOptions = {},
 ): Coroutine<Server> {
   return createUnixServer(protocolsFor("startUnixServer", handler, options), path, options);
-}
-
-type Connect = (protocolFactory: () => StreamReaderProtocol) => Coroutine<[SocketTransport, StreamReaderProtocol]>;
-
-/** The reader is made at the call, so that what is wrong with its options is told there. */
-function opening(options: ReaderOptions, connect: Connect): Coroutine<Streams> {
-  const loop = loopForNew();
-  const reader = makeReader(options, loop);
-  const protocol = new StreamReaderProtocol(reader, null, { loop });
-  return joining(
-    reader,
-    connect(() => protocol),
-  );
-}
-
-const joining = coroutine(function* openConnection(
-  reader: StreamReader,
-  connecting: Coroutine<[SocketTransport, StreamReaderProtocol]>,
-) {
-  const [transport, protocol] = yield* connecting;
-  return [reader, new StreamWriter(transport, protocol, reader)] as Streams;
-});
-
-function protocolsFor(who: string, handler: ConnectionHandler<never>, options: ReaderOptions) {
-  if (typeof handler !== "function") {
-    throw new TypeError(`a function was expected as the handler of ${who}(), got ${describe(handler)}`);
-  }
-  makeReader(options, loopForNew());
-  return (): StreamReaderProtocol => {
-    const loop = loopForNew();
-    return new StreamReaderProtocol(makeReader(options, loop), handler as ConnectionHandler, { loop });
-  };
-}
-
-function makeReader({ limit, encoding }: ReaderOptions, loop: LoopContract): StreamReader {
-  return new StreamReader({ limit, encoding, loop });
 }
