@@ -1,9 +1,20 @@
 import type { Python } from "./python.ts";
 
-export const peerNames = ["native", "effect", "effection", "asyncio", "uvloop"] as const;
+export const peerNames = [
+  "native",
+  "effect",
+  "effection",
+  "asyncio",
+  "uvloop",
+  "async-sema",
+  "async-mutex",
+  "fastq",
+  "p-limit",
+  "p-queue",
+] as const;
 export type PeerName = (typeof peerNames)[number];
 
-export const syntaxes = ["generator", "async", "async, exact: false"] as const;
+export const syntaxes = ["generator", "async", "async, exact: false", "async, in no task"] as const;
 export type Syntax = (typeof syntaxes)[number];
 
 /** Who takes part: where its programs are and what runs them. */
@@ -21,12 +32,18 @@ export const peers: Readonly<Record<PeerName, Contender>> = {
   effection: { interpreter: "node", file: "effection.ts", driver: "effection" },
   asyncio: { interpreter: "python", file: "asyncio.py", driver: "asyncio" },
   uvloop: { interpreter: "python", file: "asyncio.py", driver: "uvloop" },
+  "async-sema": { interpreter: "node", file: "async-sema.ts", driver: "native" },
+  "async-mutex": { interpreter: "node", file: "async-mutex.ts", driver: "native" },
+  fastq: { interpreter: "node", file: "fastq.ts", driver: "native" },
+  "p-limit": { interpreter: "node", file: "p-limit.ts", driver: "native" },
+  "p-queue": { interpreter: "node", file: "p-queue.ts", driver: "native" },
 };
 
 export const tsyncio: Readonly<Record<Syntax, Contender>> = {
   generator: { interpreter: "node", file: "tsyncio-generator.ts", driver: "tsyncio-generator" },
   async: { interpreter: "node", file: "tsyncio-async.ts", driver: "tsyncio-async" },
   "async, exact: false": { interpreter: "node", file: "tsyncio-async.ts", driver: "tsyncio-async-inexact" },
+  "async, in no task": { interpreter: "node", file: "tsyncio-async.ts", driver: "native" },
 };
 
 /** Whether this machine has what the peer runs on. */

@@ -44,8 +44,7 @@ function versions(python: Python | null): Record<string, string> {
   const { dependencies } = createRequire(import.meta.url)("../package.json");
   return {
     node: process.version,
-    effect: dependencies.effect,
-    effection: dependencies.effection,
+    ...Object.fromEntries(Object.entries<string>(dependencies).filter(([name]) => name !== "tsyncio")),
     ...(python && { python: python.version }),
     ...(python?.uvloop && { uvloop: python.uvloop }),
   };
