@@ -20,8 +20,7 @@ abstract class AcquirePromise extends Promise<true> implements Call<true>, Start
     });
   }
 
-  caller: Call | null = null;
-
+  abstract caller: Call | null;
   abstract get frame(): CoroutineFrame<true>;
   abstract open(): CoroutineFrame<true>;
   abstract close(): void;
@@ -69,6 +68,7 @@ export class Acquired extends AcquirePromise implements CoroutineFrame<true> {
     passAsPromise(this);
   }
 
+  caller: Call | null = null;
   private readonly gate: Gate;
 
   constructor(gate: Gate) {
@@ -107,6 +107,11 @@ export class Acquired extends AcquirePromise implements CoroutineFrame<true> {
   }
 }
 
+/** WAITING ──wake──▶ ENTERED; a task takes over or close() is called: ──▶ GONE */
+const WAITING = 0;
+const ENTERED = 1;
+const GONE = 2;
+
 /** What the executor of the latest promise was given: one function for all of them is cheaper than one for each. */
 let resolveLatest: (value: true) => void;
 const keepResolve = (resolve: (value: true) => void) => {
@@ -126,9 +131,9 @@ export class AcquireInLine extends AcquirePromise implements Place {
   after: Place | null = null;
   private readonly gate: Gate;
   private readonly resolve: (value: true) => void;
-  private isWaiting = true;
-  private isEntered = false;
-  private operation: CoroutineFrame<true> | null = null;
+  private state = WAITING;
+  /** What a task that took it over runs. */
+  declare private operation?: CoroutineFrame<true> & { caller: Call | null };
 
   constructor(gate: Gate) {
     super(keepResolve);
@@ -138,7 +143,7 @@ export class AcquireInLine extends AcquirePromise implements Place {
   }
 
   isPending(): boolean {
-    return this.isWaiting;
+    return this.state === WAITING;
   }
 
   isWoken(): boolean {
@@ -152,38 +157,48 @@ export class AcquireInLine extends AcquirePromise implements Place {
   /** It comes in there and then, and plain async code goes on when the code that woke it lets it. */
   wake(): void {
     this.gate.waiters.remove(this);
+    this.state = ENTERED;
     this.gate.enter();
-    this.isEntered = true;
     nativeCodeGoesOn();
     this.resolve(true);
   }
 
   left(): void {
-    this.isWaiting = false;
+    this.state = GONE;
+  }
+
+  get caller(): Call | null {
+    return this.operation?.caller ?? null;
+  }
+  set caller(caller: Call | null) {
+    if (this.operation !== undefined) this.operation.caller = caller;
   }
 
   get frame(): CoroutineFrame<true> {
-    return this.operation as CoroutineFrame<true>;
+    return this.operation ?? this.open();
   }
 
   open(): CoroutineFrame<true> {
-    if (this.operation !== null) throw reused();
+    if (this.operation !== undefined) throw reused();
     this.operation = this.takeOver();
     return this.operation;
   }
 
   [Symbol.iterator](): Iterator<Suspension, true, unknown> {
-    return this.open() as Iterator<Suspension, true, unknown>;
+    return this.open() as unknown as Iterator<Suspension, true, unknown>;
   }
 
   close(): void {
-    if (this.isWaiting) this.gate.waiters.remove(this);
-    else if (this.isEntered) this.gate.release();
+    if (this.state === WAITING) this.gate.waiters.remove(this);
+    else if (this.state === ENTERED) this.gate.release();
+    this.state = GONE;
   }
 
-  private takeOver(): CoroutineFrame<true> {
-    if (this.isEntered) return new Acquired(this.gate);
-    this.gate.waiters.remove(this);
-    return new Acquire(this.gate).open();
+  private takeOver(): Acquired | Acquire {
+    if (this.state === ENTERED) return new Acquired(this.gate);
+    if (this.state === WAITING) this.gate.waiters.remove(this);
+    const operation = new Acquire(this.gate);
+    operation.open();
+    return operation;
   }
 }

@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import { RuntimeError } from "@tsyncio/contract";
+import { fromPromise } from "@tsyncio/futures";
 import { Lock } from "@tsyncio/sync";
 import { createTask } from "@tsyncio/tasks";
-import { on, outcome } from "@tsyncio/test-support";
+import { collectGarbage, on, outcome, type Script } from "@tsyncio/test-support";
 import { describe, expect } from "vitest";
 import { both, turn } from "./support.ts";
 
@@ -26,6 +27,22 @@ describe("Lock", () => {
       ),
     );
     expect(lock.locked()).toBe(false);
+  });
+
+  both("to acquire and release it while it is free keeps no memory", function* () {
+    const lock = new Lock();
+    const round = function* (): Script<void> {
+      for (let i = 0; i < 20_000; i++) {
+        yield* on(lock.acquire());
+        lock.release();
+      }
+    };
+    yield* round();
+    yield* on(fromPromise(collectGarbage()));
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 3; i++) yield* round();
+    yield* on(fromPromise(collectGarbage()));
+    expect((process.memoryUsage().heapUsed - before) / 60_000).toBeLessThan(2);
   });
 
   both("shows its state and how many wait, as asyncio does", function* () {

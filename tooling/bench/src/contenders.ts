@@ -1,17 +1,10 @@
 import type { Python } from "./python.ts";
 
-export const peerNames = [
-  "native",
-  "effect",
-  "effection",
-  "asyncio",
-  "uvloop",
-  "async-sema",
-  "async-mutex",
-  "fastq",
-  "p-limit",
-  "p-queue",
-] as const;
+/** Those that run whole programs, and packages that are locks or queues. */
+export const runtimes = ["native", "effect", "effection", "asyncio", "uvloop"] as const;
+const packages = ["async-sema", "async-mutex", "fastq", "p-limit", "p-queue"] as const;
+
+export const peerNames = [...runtimes, ...packages] as const;
 export type PeerName = (typeof peerNames)[number];
 
 export const syntaxes = ["generator", "async", "async, exact: false", "async, in no task"] as const;

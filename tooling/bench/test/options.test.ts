@@ -40,7 +40,7 @@ describe("bad input", () => {
     const failure = await promisify(execFile)(process.execPath, [main, "nothing"]).catch((error) => error);
     expect(failure).toMatchObject({ code: 2, stdout: "" });
     expect(failure.stderr).toBe(
-      'bench: no suite "nothing"; there are spawn, switch, handoff, timers, cancel, depth, memory\n',
+      'bench: no suite "nothing"; there are spawn, switch, handoff, timers, cancel, depth, memory, locks, queues\n',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { peerNames } from "../../src/contenders.ts";
+import { runtimes } from "../../src/contenders.ts";
 import type { Suite } from "../../src/suite.ts";
 import { inEverySyntax } from "../../src/variants.ts";
 
@@ -14,7 +14,7 @@ export const cancel: Suite = {
       n: 100_000,
       fewer: { native: 20_000, effection: 10_000 },
       ours: inEverySyntax,
-      peers: peerNames,
+      peers: runtimes,
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { peerNames } from "../../src/contenders.ts";
+import { runtimes } from "../../src/contenders.ts";
 import type { Suite } from "../../src/suite.ts";
 import { inEverySyntax } from "../../src/variants.ts";
 
@@ -13,7 +13,7 @@ export const depth: Suite = {
       program: "call",
       n: 20_000,
       ours: inEverySyntax,
-      peers: peerNames,
+      peers: runtimes,
     },
     {
       name: "sleep(0) at the bottom",
@@ -22,7 +22,7 @@ export const depth: Suite = {
       program: "turns",
       n: 100_000,
       ours: inEverySyntax,
-      peers: peerNames,
+      peers: runtimes,
     },
   ],
 };

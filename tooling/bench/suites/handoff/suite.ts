@@ -1,4 +1,4 @@
-import { peerNames } from "../../src/contenders.ts";
+import { runtimes } from "../../src/contenders.ts";
 import type { Suite } from "../../src/suite.ts";
 import { inEverySyntax } from "../../src/variants.ts";
 
@@ -13,7 +13,7 @@ export const handoff: Suite = {
       program: "backAndForth",
       n: 100_000,
       ours: inEverySyntax,
-      peers: peerNames,
+      peers: runtimes,
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { peerNames } from "../../src/contenders.ts";
+import { runtimes } from "../../src/contenders.ts";
 import type { Suite } from "../../src/suite.ts";
 import { inBothSyntaxes } from "../../src/variants.ts";
 
@@ -14,7 +14,7 @@ export const memory: Suite = {
       n: 100_000,
       fewer: { effection: 20_000 },
       ours: inBothSyntaxes,
-      peers: peerNames,
+      peers: runtimes,
       once: true,
     },
     {
@@ -25,7 +25,7 @@ export const memory: Suite = {
       n: 100_000,
       fewer: { effection: 20_000 },
       ours: inBothSyntaxes,
-      peers: peerNames,
+      peers: runtimes,
       once: true,
     },
   ],

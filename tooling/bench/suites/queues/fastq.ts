@@ -6,7 +6,8 @@ async function handOver(n: number, pairs: number, limit: number): Promise<void> 
   const produce = async (): Promise<void> => {
     for (let i = 0; i < n / pairs; i++) {
       const done = queue.push(i);
-      if (queue.length() >= limit) await done;
+      // It counts them each time it is asked.
+      if (limit < Number.POSITIVE_INFINITY && queue.length() >= limit) await done;
     }
   };
   await Promise.all(Array.from({ length: pairs }, produce));

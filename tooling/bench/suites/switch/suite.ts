@@ -1,4 +1,4 @@
-import { peerNames } from "../../src/contenders.ts";
+import { runtimes } from "../../src/contenders.ts";
 import type { Suite } from "../../src/suite.ts";
 import { inEverySyntax } from "../../src/variants.ts";
 
@@ -13,7 +13,7 @@ export const switches: Suite = {
       program: "tasks",
       n: 200_000,
       ours: [{ label: "generator, bare yield", syntax: "generator", program: "tasksBare" }, ...inEverySyntax],
-      peers: peerNames,
+      peers: runtimes,
     },
     {
       name: "sleep(0) in one task",
@@ -22,7 +22,7 @@ export const switches: Suite = {
       program: "alone",
       n: 200_000,
       ours: inEverySyntax,
-      peers: peerNames,
+      peers: runtimes,
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { peerNames } from "../../src/contenders.ts";
+import { runtimes } from "../../src/contenders.ts";
 import type { Suite } from "../../src/suite.ts";
 import { inBothSyntaxes, inEverySyntax } from "../../src/variants.ts";
 
@@ -14,7 +14,7 @@ export const timers: Suite = {
       n: 100_000,
       fewer: { effection: 10_000 },
       ours: inEverySyntax,
-      peers: peerNames,
+      peers: runtimes,
     },
     {
       name: "1M sleeping tasks",
