@@ -238,6 +238,25 @@ describe("explore", () => {
     expect(error.cause).toMatchObject({ name: "BrokenInvariant" });
   });
 
+  it("checks what must hold whenever nothing can run, and only then", async () => {
+    const error = await failureOf(async (t) => {
+      let items = 0;
+      let hungry = false;
+      t.whenIdle("nobody waits for an item that is there", () => !(hungry && items > 0));
+      const consumer = async () => {
+        hungry = true;
+        while (items === 0) await new Future(); // Nobody wakes it.
+      };
+      const producer = async () => {
+        await sleep(1);
+        items++;
+      };
+      await gather(consumer, producer);
+    });
+    expect(error.message).toMatch(/^broken: nobody waits for an item that is there\n/);
+    expect(error.timeline).not.toContain("deadlock");
+  });
+
   it("lets what must hold at the end wait", async () => {
     const error = await failureOf(async (t) => {
       t.finally("time is up", async () => {

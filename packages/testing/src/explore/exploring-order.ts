@@ -63,6 +63,8 @@ export class ExploringOrder implements ReadyOrder {
   cancelled = 0;
   /** Called when something ran, before anything else does. What it throws ends the run. */
   onSettled: () => void = () => {};
+  /** Called when nothing is ready. What it throws ends the run. */
+  onIdle: () => void = () => {};
   readonly #settings: OrderSettings;
   readonly #chooser: Chooser;
   #observer: Observer | null;
@@ -169,6 +171,7 @@ export class ExploringOrder implements ReadyOrder {
     this.#listening = false;
     try {
       this.#settle();
+      this.onIdle();
       const event = this.#choose([], true);
       if (typeof event === "object" && event !== null) this.enqueueOwn(event);
     } catch (error) {

@@ -20,6 +20,8 @@ import type { Chooser, Departure } from "./point.js";
 export interface ExploredRun {
   /** Says what must hold after every step: `t.always("no account is overdrawn", () => account.balance >= 0)`. */
   always(what: string, check: Check): void;
+  /** Says what must hold whenever nothing can run before I/O completes or the clock jumps: `"nobody waits for an item that is there"`. */
+  whenIdle(what: string, check: Check): void;
   /** Says what must hold at the end, when the program and all its tasks have ended. The check may wait, as an async function. */
   finally(what: string, check: FinalCheck): void;
   /**
@@ -85,6 +87,7 @@ class SingleRun {
   readonly #loop: EventLoop;
   readonly #main: TaskContract;
   readonly #always: Named<Check>[] = [];
+  readonly #whenIdle: Named<Check>[] = [];
   readonly #finally: Named<FinalCheck>[] = [];
   readonly #reports: ExceptionContext[] = [];
   readonly #timers: TimerEntry[] = [];
@@ -105,6 +108,9 @@ class SingleRun {
     if (settings.leaks) this.#watchTimers();
     order.onSettled = () => {
       if (this.#failure === null) checkAll(this.#always);
+    };
+    order.onIdle = () => {
+      if (this.#failure === null) checkAll(this.#whenIdle);
     };
     const t = this.#tools();
     const main = () => program(t);
@@ -183,6 +189,9 @@ class SingleRun {
     return {
       always: (what, check) => {
         this.#always.push(named("always", what, check));
+      },
+      whenIdle: (what, check) => {
+        this.#whenIdle.push(named("whenIdle", what, check));
       },
       finally: (what, check) => {
         this.#finally.push(named("finally", what, check));
