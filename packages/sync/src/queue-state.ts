@@ -48,6 +48,12 @@ export class QueueState<T> {
     return item;
   }
 
+  giveBack(item: T): void {
+    if (this.store.giveBack === undefined) this.store.add(item);
+    else this.store.giveBack(item);
+    this.wakeGetter();
+  }
+
   wakeGetter(): void {
     if (this.getters.size > 0) wakeOne(this.getters);
   }

@@ -5,6 +5,8 @@ export interface QueueStore<T> {
   add(item: T): void;
   /** Takes the next one out; there must be one. */
   take(): T;
+  /** Puts an item back that {@link take} gave: it is the next one again. Left out: {@link add} does that. */
+  giveBack?(item: T): void;
   /** The items, for texts: the next one first, if that is known without work. */
   items(): Iterable<T>;
 }
@@ -27,6 +29,13 @@ export class Ring<T> implements QueueStore<T> {
     // The memory of a burst is given back when it is over.
     if (--this.size === 0 && this.#items.length > 1024) this.#items = [];
     return item;
+  }
+
+  giveBack(item: T): void {
+    if (this.size === this.#items.length) this.#grow();
+    this.#head = (this.#head - 1) & (this.#items.length - 1);
+    this.#items[this.#head] = item;
+    this.size++;
   }
 
   *items(): Iterable<T> {

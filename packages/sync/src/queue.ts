@@ -94,6 +94,14 @@ export class Queue<T> {
   }
 
   /**
+   * Puts an item back that `get` gave, and that did not come to where it was for: it is the next one again, also when the queue is full or was
+   * shut down. Not for items that were not taken out of this queue.
+   */
+  giveBack(item: T): void {
+    this.#state.giveBack(item);
+  }
+
+  /**
    * Says that the work on an item that was taken out is done: once for each item, for {@link join}.
    * @throws `ValueError` when it is called more often than items were put in
    */

@@ -45,6 +45,35 @@ describe.each(Object.entries(makers))("%s", (name, make) => {
     expect([queue.qsize(), queue.full()]).toEqual([2, true]);
   });
 
+  both(
+    "an item that is given back is the next one again, also in a full queue, and one that was shut down",
+    function* () {
+      const queue = make(3);
+      for (const item of [2, 1, 3]) queue.putNowait(item);
+      const first = queue.getNowait();
+      queue.putNowait(9);
+      queue.giveBack(first);
+      expect(queue.qsize()).toBe(4);
+      queue.shutdown();
+      const taken = [queue.getNowait(), queue.getNowait(), queue.getNowait(), queue.getNowait()];
+      expect(taken[0]).toBe(first);
+      queue.giveBack(taken[3] as number);
+      expect(yield* on(queue.get())).toBe(taken[3]);
+      for (const _ of taken) queue.taskDone();
+      yield* on(queue.join());
+    },
+  );
+
+  both("an item that is given back wakes who waits for one", function* () {
+    const queue = make();
+    queue.putNowait(5);
+    const item = queue.getNowait();
+    const getter = createTask(queue.get());
+    yield* on(turn());
+    queue.giveBack(item);
+    expect(yield* on(getter)).toBe(5);
+  });
+
   both("says at once that it is full, or empty", function* () {
     const queue = make(1);
     expect(outcome(() => queue.getNowait())).toBeInstanceOf(QueueEmpty);
