@@ -3,7 +3,7 @@ import { BrokenWorkerError } from "./errors.js";
 import type { JobOwner, PoolJob } from "./job.js";
 import { isPrimitive } from "./sendable.js";
 import type { Transferable } from "./transfer.js";
-import { CANCEL } from "./wire.js";
+import { CANCEL, type Note } from "./wire.js";
 import { workerContext } from "./worker/worker-context.js";
 import type { WorkerPool } from "./worker-pool.js";
 
@@ -73,11 +73,15 @@ export class JobQueue implements JobOwner {
       return;
     }
     const sent = isPrimitive(reason) ? reason : String(reason);
-    this.#pool?.post(job, [job.id, CANCEL, sent]);
+    this.post(job, [job.id, CANCEL, sent], []);
     if (terminateAfter === null) return;
     setTimeout(() => {
       if (this.#running.has(job)) this.#pool?.terminate(job);
     }, terminateAfter * 1000).unref();
+  }
+
+  post(job: PoolJob<unknown>, note: Note, transfer: readonly Transferable[]): void {
+    if (this.#running.has(job)) this.#pool?.post(job, note, transfer);
   }
 
   /** No more jobs. What runs, and unless `cancelFutures` what is queued, ends first. */

@@ -1,20 +1,25 @@
 import type { ForeignWork, LoopContract } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
+import { BackCalls, type CallTargets } from "./back-calls.js";
 import { decodeFailure } from "./remote-errors.js";
 import { ReportChannel, type Reports } from "./reports.js";
 import type { Transferable } from "./transfer.js";
-import { CANCELLED, FULFILLED, type JobMessage, type Note, REPORT, type Reply } from "./wire.js";
+import { CALL_ENDED, CANCELLED, FULFILLED, type JobMessage, type Note, REPORT, type Reply } from "./wire.js";
 
 /** Who runs a job, as the job sees it. */
 export interface JobOwner {
   /** The job was cancelled: it is taken out of the queue, or its worker is told. */
   cancelled(job: PoolJob<unknown>, reason: unknown): void;
+  /** Sends a note to the worker that runs the job. */
+  post(job: PoolJob<unknown>, note: Note, transfer: readonly Transferable[]): void;
 }
 
 /** How a job is run. */
 export interface JobOptions {
   /** Whether a cancellation ends the worker that runs the job, and how long it waits for the job to end by itself, in seconds. */
   readonly terminateAfter: number | null;
+  /** What it may call back, once it runs. */
+  readonly targets: Omit<CallTargets, "loop" | "answer">;
 }
 
 let lastId = 0;
@@ -54,6 +59,7 @@ export class PoolJob<T> extends Future<T> implements Job<T>, ForeignWork {
   readonly #owner: JobOwner;
   #state = QUEUED;
   #reports: ReportChannel<unknown> | null = null;
+  #calls: BackCalls | null = null;
 
   constructor(
     loop: LoopContract,
@@ -109,8 +115,18 @@ export class PoolJob<T> extends Future<T> implements Job<T>, ForeignWork {
   }
 
   /** Something came from the worker while the job runs. */
-  noted([, kind, data]: Note): void {
-    if (kind === REPORT && !this.done()) this.#reports?.put(data);
+  noted(note: Note): void {
+    if (note[1] === REPORT) {
+      if (!this.done()) this.#reports?.put(note[2]);
+      return;
+    }
+    this.#calls ??= new BackCalls({
+      ...this.options.targets,
+      loop: this.getLoop(),
+      answer: (call, reply, transfer) =>
+        this.#owner.post(this as PoolJob<unknown>, [this.id, CALL_ENDED, call, reply], transfer),
+    });
+    this.#calls.noted(note);
   }
 
   /** The worker is done with it. */
@@ -142,6 +158,7 @@ export class PoolJob<T> extends Future<T> implements Job<T>, ForeignWork {
 
   #end(): void {
     this.#state = ENDED;
+    this.#calls?.end();
     this.getLoop().foreignWork.delete(this);
   }
 

@@ -1,14 +1,17 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Body, type Delay, describe, type Executor, loopForNew, parseDelay, ValueError } from "@tsyncio/contract";
+import type { Queue } from "@tsyncio/sync";
+import { copyContext } from "@tsyncio/tasks";
 import { builtin } from "./host.js";
 import { type Job, PoolJob } from "./job.js";
 import { JobQueue } from "./job-queue.js";
 import { type MapOptions, mapCalls, type Results } from "./map.js";
+import { LocalQueue } from "./queue-proxy.js";
 import { type AnyFunction, exportOf } from "./remote.js";
 import { sourceOf } from "./self-contained.js";
 import { checkSendable, isPrimitive, type Medium } from "./sendable.js";
 import { takeTransfers } from "./transfer.js";
-import { IS_CHUNK, IS_SOURCE } from "./wire.js";
+import { HAS_QUEUES, IS_CHUNK, IS_SOURCE, type JobMessage, type SentQueue } from "./wire.js";
 import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
 
 /** What becomes of a job that is cancelled while it runs. */
@@ -24,6 +27,8 @@ export interface CancelOptions {
 
 /** How an executor is made. */
 export interface PoolOptions extends CancelOptions, WorkerOptions {
+  /** Functions of this thread that jobs may call by name: `runCoroutineThreadsafe("lookup", key)`. */
+  functions?: Readonly<Record<string, AnyFunction>> | undefined;
   /** How long a worker may be idle until it is ended; `null`, or left out: until the shutdown. Idle workers hold no process. */
   idleTimeout?: Delay | null | undefined;
 }
@@ -35,12 +40,14 @@ export type StartWorkers = (count: number, idleMs: number, options: WorkerOption
 export class PoolExecutor implements Executor {
   readonly #queue: JobQueue;
   readonly #medium: Medium;
+  readonly #functions: Readonly<Record<string, AnyFunction>> | null;
   readonly #terminateAfter: number | null;
 
   /** @internal */
-  constructor(queue: JobQueue, medium: Medium, options: CancelOptions) {
+  constructor(queue: JobQueue, medium: Medium, options: PoolOptions) {
     this.#queue = queue;
     this.#medium = medium;
+    this.#functions = checkFunctions(checkOptions(options).functions);
     this.#terminateAfter = terminateAfter(options);
   }
 
@@ -77,7 +84,10 @@ export class PoolExecutor implements Executor {
 
   /** The same workers and the same queue, with other options for the jobs that are submitted through it. */
   with(options: CancelOptions): PoolExecutor {
-    return new PoolExecutor(this.#queue, this.#medium, options);
+    return new PoolExecutor(this.#queue, this.#medium, {
+      ...checkOptions(options),
+      functions: this.#functions ?? undefined,
+    });
   }
 
   /**
@@ -87,9 +97,7 @@ export class PoolExecutor implements Executor {
    * whether the jobs that have not begun are cancelled.
    */
   shutdown(options: { wait?: boolean; cancelFutures?: boolean } = {}): Promise<void> {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(`options must be an object, got ${describe(options)}`);
-    }
+    checkOptions(options);
     return this.#queue.shutdown(options.wait ?? true, options.cancelFutures ?? false);
   }
 
@@ -109,20 +117,23 @@ export class PoolExecutor implements Executor {
     const where = found?.url ?? sourceOf(fn);
     const name = found?.name ?? fn.name;
     const transfer = takeTransfers(args);
+    const queues: Queue<unknown>[] = [];
     args.forEach((arg, index) => {
       if (isPrimitive(arg)) return;
+      if (arg instanceof LocalQueue) {
+        args[index] = { "tsyncio:queue": queues.push(arg.queue) - 1 } satisfies SentQueue;
+        return;
+      }
       const what = () =>
         flags === IS_CHUNK ? `an item for ${name}()` : `argument ${index + 1} of ${name || "the function"}()`;
       checkSendable(arg, what, this.#medium, transfer);
     });
-    const message = [
-      0,
-      where,
-      name,
-      args,
-      found === undefined ? flags | IS_SOURCE : flags,
-    ] as PoolJob<unknown>["message"];
-    const options = { terminateAfter: this.#terminateAfter };
+    const allFlags = flags | (found === undefined ? IS_SOURCE : 0) | (queues.length > 0 ? HAS_QUEUES : 0);
+    const message: JobMessage = [0, where, name, args, allFlags];
+    const functions = this.#functions;
+    const context = functions === null ? null : copyContext();
+    const targets = { medium: this.#medium, functions: functions ?? {}, queues, context };
+    const options = { terminateAfter: this.#terminateAfter, targets };
     const job = new PoolJob<unknown>(loopForNew(), this.#queue, message, transfer, options);
     this.#queue.add(job);
     return job;
@@ -131,9 +142,7 @@ export class PoolExecutor implements Executor {
 
 /** @internal The queue of a new executor. */
 export function makeQueue(start: StartWorkers, maxWorkers: number | null, options: PoolOptions): JobQueue {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options must be an object, got ${describe(options)}`);
-  }
+  checkOptions(options);
   if (maxWorkers !== null && !(Number.isInteger(maxWorkers) && maxWorkers > 0)) {
     const message = `maxWorkers must be a whole number greater than 0, got ${describe(maxWorkers)}`;
     throw typeof maxWorkers === "number" ? new ValueError(message) : new TypeError(message);
@@ -149,10 +158,20 @@ export function makeQueue(start: StartWorkers, maxWorkers: number | null, option
   return new JobQueue(count, () => start(count, idleMs, workerOptions));
 }
 
-function terminateAfter(options: CancelOptions): number | null {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options must be an object, got ${describe(options)}`);
+function checkOptions<O>(options: O): O {
+  if (typeof options === "object" && options !== null) return options;
+  throw new TypeError(`options must be an object, got ${describe(options)}`);
+}
+
+function checkFunctions(functions: PoolOptions["functions"]): Readonly<Record<string, AnyFunction>> | null {
+  if (functions === undefined) return null;
+  for (const [name, fn] of Object.entries(checkOptions(functions))) {
+    if (typeof fn !== "function") throw new TypeError(`functions.${name} must be a function, got ${describe(fn)}`);
   }
+  return functions;
+}
+
+function terminateAfter(options: CancelOptions): number | null {
   const { onCancel = "leave", grace = 0 } = options;
   const seconds = parseDelay(grace, "grace");
   if (onCancel === "leave") return null;

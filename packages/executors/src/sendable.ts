@@ -1,5 +1,8 @@
 import { describe } from "@tsyncio/contract";
+import { Queue } from "@tsyncio/sync";
+import { isAwaitable } from "./awaitable.js";
 import { builtin } from "./host.js";
+import { LocalQueue } from "./queue-proxy.js";
 import { isDetached, isShared, isTransferable } from "./transfer.js";
 
 /** What carries values to a worker: a thread shares memory and takes things over, a process gets bytes. */
@@ -70,6 +73,10 @@ function opaqueProblem(object: object, at: string, medium: Medium): string | nul
   const memory = ArrayBuffer.isView(object) ? object.buffer : object;
   if (isShared(memory)) return medium === "thread" ? null : `${at} is shared memory, which processes can't share`;
   if (memory instanceof ArrayBuffer) return isDetached(memory) ? `${at} was handed over already` : null;
+  // The platform would make empty objects of these.
+  if (isAwaitable(object)) return `${at} is ${describe(object)}, which only the loop can await`;
+  if (object instanceof Queue) return `${at} is a queue: hand it over with queueProxy()`;
+  if (object instanceof LocalQueue) return `${at} is a queue: only an argument of its own can be one`;
   if (object instanceof AbortSignal) {
     return `${at} is an AbortSignal; inside a job, currentSignal() is aborted when the job is cancelled`;
   }

@@ -9,9 +9,9 @@ import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
 export function threadWorkers(count: number, idleMs: number, options: WorkerOptions): WorkerPool {
   const { Piscina } = library("piscina");
   const { receiveMessageOnPort } = builtin("node:worker_threads");
-  /** One for each worker, which sends it when it has started. Which worker has which job is not known, and need not be: notes are few. */
+  /** One for each worker, which sends it when it has started. Which worker has a job is known when that has written a note. */
   const ports = new Set<MessagePort>();
-  const running = new Map<number, { job: PoolJob<unknown>; abort: JobAbort }>();
+  const running = new Map<number, { job: PoolJob<unknown>; abort: JobAbort; port: MessagePort | null }>();
   const pool = new Piscina({
     filename: workerFile(),
     name: "run",
@@ -26,7 +26,7 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
     const port = message.tsyncio;
     if (port === undefined) return;
     ports.add(port);
-    port.on("message", take);
+    port.on("message", (note: Note) => take(port, note));
     port.on("close", () => ports.delete(port));
     // A job holds the process, by the pool. Notes do not.
     port.unref();
@@ -37,11 +37,17 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
     for (const { abort } of [...running.values()].slice(-pool.queueSize)) abort.fail(error);
   });
 
-  const take = (note: Note) => running.get(note[0])?.job.noted(note);
+  const take = (port: MessagePort, note: Note) => {
+    const run = running.get(note[0]);
+    if (run === undefined) return;
+    run.port = port;
+    run.job.noted(note);
+  };
   /** Takes in what was written before a reply that has come: it has come, too, and stands in the queues of the ports. */
   const takeAll = () => {
     for (const port of ports) {
-      for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) take(got.message);
+      for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port))
+        take(port, got.message);
     }
   };
 
@@ -49,19 +55,20 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
     medium: "thread",
     async run(job) {
       const abort = new JobAbort();
-      running.set(job.id, { job, abort });
+      running.set(job.id, { job, abort, port: null });
       try {
-        const reply = (await pool.run(job.message, { transferList: job.transfer as [], signal: abort })) as Reply;
-        takeAll();
-        return reply;
+        return (await pool.run(job.message, { transferList: job.transfer as [], signal: abort })) as Reply;
       } catch (error) {
         throw abort.failure ?? error;
       } finally {
+        takeAll();
         running.delete(job.id);
       }
     },
-    post(_job, note) {
-      for (const port of ports) port.postMessage(note);
+    post(job, note, transfer) {
+      const port = running.get(job.id)?.port ?? null;
+      if (port !== null) port.postMessage(note, transfer as []);
+      else for (const each of ports) each.postMessage(note);
     },
     terminate(job) {
       running.get(job.id)?.abort.abort();

@@ -1,5 +1,6 @@
 import type { PoolJob } from "./job.js";
 import type { Medium } from "./sendable.js";
+import type { Transferable } from "./transfer.js";
 import type { Note, Reply } from "./wire.js";
 
 /** How workers are started. */
@@ -21,7 +22,7 @@ export interface WorkerPool {
   /** Has a worker run `job`. Rejects when that worker ends, by itself or through {@link terminate}. */
   run(job: PoolJob<unknown>): Promise<Reply>;
   /** Sends a note to the worker that runs `job`. */
-  post(job: PoolJob<unknown>, note: Note): void;
+  post(job: PoolJob<unknown>, note: Note, transfer: readonly Transferable[]): void;
   /** Ends the worker that runs `job`. The next job gets a new one. */
   terminate(job: PoolJob<unknown>): void;
   /** Ends all workers. */

@@ -2,12 +2,14 @@ import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { ValueError } from "@tsyncio/contract";
 import {
   ProcessPoolExecutor,
+  queueProxy,
   type RemoteModule,
   remote,
   ThreadPoolExecutor,
   toThread,
   transfer,
 } from "@tsyncio/executors";
+import { Queue } from "@tsyncio/sync";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { failureOf, kinds, sharedPool } from "./support.ts";
 import { add, echo, giveAway, increment, sum } from "./work/functions.ts";
@@ -186,7 +188,9 @@ describe.each(kinds)("arguments that can't be sent to $kind", ({ kind, Executor 
     expect(refused(new Map([["key", { f() {} }]]))).toBe("an entry of it.f is function f");
     expect(refused({ "a b": Symbol("s") })).toBe('["a b"] is a symbol');
     expect(refused(new WeakMap())).toMatch(/could not be cloned/);
-    expect(refused({ promise: Promise.resolve() })).toMatch(/^\.promise: .*could not be cloned/);
+    expect(refused({ promise: Promise.resolve() })).toBe(".promise is a promise, which only the loop can await");
+    expect(refused({ queue: new Queue() })).toBe(".queue is a queue: hand it over with queueProxy()");
+    expect(refused([queueProxy(new Queue())])).toBe("[0] is a queue: only an argument of its own can be one");
     expect(refused(new AbortController().signal)).toContain("currentSignal() is aborted when the job is cancelled");
   });
 

@@ -1,5 +1,5 @@
 import { builtin, library } from "../host.js";
-import { CANCEL, type JobMessage, type Note, type Reply } from "../wire.js";
+import { CALL_ENDED, CANCEL, type JobMessage, type Note, type Reply } from "../wire.js";
 import { type Ended, runJob } from "./run-job.js";
 import { type RunningJob, setWorkerContext, type WorkerContext } from "./worker-context.js";
 
@@ -24,18 +24,21 @@ function jobOf([id, , name]: JobMessage): RunningJob {
   const cancelled = early.has(id) ? { reason: early.get(id) } : null;
   // Jobs come in the order of their numbers: what is left was for other workers.
   for (const other of early.keys()) if (other <= id) early.delete(other);
-  return { id, name, cancelled, task: null };
+  return { id, name, cancelled, task: null, calls: new Map() };
 }
 
-function onNote([id, kind, data]: Note): void {
-  if (kind !== CANCEL) return;
+function onNote(note: Note): void {
+  const [id, kind] = note;
   const { job } = context;
-  if (job?.id !== id) {
-    if (job === null || job.id < id) early.set(id, data);
-    return;
+  if (kind === CALL_ENDED) {
+    if (job?.id === id) job.calls.get(note[2])?.ended(note[3]);
+  } else if (kind === CANCEL) {
+    const reason = note[2];
+    if (job?.id === id) {
+      job.cancelled = { reason };
+      job.task?.cancel(reason);
+    } else if (job === null || job.id < id) early.set(id, reason);
   }
-  job.cancelled = { reason: data };
-  job.task?.cancel(data);
 }
 
 function inThread(): WorkerContext {

@@ -1,10 +1,13 @@
-import { CancelledError, isCall } from "@tsyncio/contract";
+import { CancelledError } from "@tsyncio/contract";
 import { createTask, isCoroutineFunction } from "@tsyncio/tasks";
+import { isAwaitable } from "../awaitable.js";
 import { encodeFailure } from "../remote-errors.js";
 import { checkSendable } from "../sendable.js";
 import { type Transferable, takeTransfers } from "../transfer.js";
-import { CANCELLED, FULFILLED, IS_CHUNK, type JobMessage, REJECTED, type Reply } from "../wire.js";
+import { CANCELLED, FULFILLED, HAS_QUEUES, IS_CHUNK, type JobMessage, REJECTED, type Reply } from "../wire.js";
+import { endCalls } from "./calls.js";
 import { type Callable, findFunction } from "./find-function.js";
+import { receiveQueues } from "./remote-queue.js";
 import type { RunningJob, WorkerContext } from "./worker-context.js";
 
 /** The end of a job, and what is handed over with it. */
@@ -21,6 +24,7 @@ export function runJob(context: WorkerContext, job: RunningJob, message: JobMess
   context.job = job;
   const [, where, name, args, flags] = message;
   try {
+    if ((flags & HAS_QUEUES) !== 0) receiveQueues(args);
     const fn = findFunction(context, where, name, flags);
     if (typeof fn !== "function") return runLater(context, job, fn, args, flags);
     return call(context, job, fn, args, flags);
@@ -81,21 +85,13 @@ function runTask(context: WorkerContext, job: RunningJob, body: () => unknown): 
   });
 }
 
-function isAwaitable(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return isCall(value) || typeof (value as Partial<PromiseLike<unknown>>).then === "function" || isGenerator(value);
-}
-
-function isGenerator(value: object): boolean {
-  return Object.prototype.toString.call(value) === "[object Generator]";
-}
-
 function end(
   context: WorkerContext,
   job: RunningJob,
   status: typeof FULFILLED | typeof REJECTED,
   value: unknown,
 ): Ended {
+  endCalls(job);
   context.job = null;
   try {
     if (status === FULFILLED) {

@@ -1,6 +1,12 @@
 import type { Task } from "@tsyncio/tasks";
 import type { Medium } from "../sendable.js";
-import type { Post } from "../wire.js";
+import type { Post, Reply } from "../wire.js";
+
+/** A call into the loop. */
+export interface PendingCall {
+  ended(reply: Reply): void;
+  cancel(): boolean;
+}
 
 /** A job that runs in this worker. */
 export interface RunningJob {
@@ -10,6 +16,8 @@ export interface RunningJob {
   cancelled: { readonly reason: unknown } | null;
   /** What runs it, if it is a coroutine or an async function. */
   task: Task<unknown> | null;
+  /** Its calls into the loop that have not ended, by their numbers. */
+  readonly calls: Map<number, PendingCall>;
 }
 
 /** A worker, as code that runs in it sees it. */
