@@ -98,6 +98,8 @@ class JobResults implements Results<unknown> {
   }
 
   [Symbol.asyncIterator](): ReturnType<Results<unknown>[typeof Symbol.asyncIterator]> {
+    // The first error is the iteration's; those of others, it may never come to.
+    for (const job of this.#jobs) job.addDoneCallback(() => job.cancelled() || job.exception());
     return { next: () => this.#next(), return: () => this.#return() };
   }
 

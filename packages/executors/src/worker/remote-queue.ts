@@ -35,7 +35,12 @@ class RemoteQueue implements QueueProxy<unknown> {
   /** A cancellation that comes too late leaves the item in the queue, and the task with its cancellation. */
   readonly put = coroutine(function* put(this: RemoteQueue, item: unknown): CoroutineGenerator<void> {
     const call = new ConfirmedFuture([this.#number, "put"], [item]);
-    yield* call;
+    try {
+      yield* call;
+    } catch (error) {
+      if (!call.succeeded) throw error;
+      call.isCancelling = true;
+    }
     if (call.isCancelling) currentStrand("put()").scope.cancelAgain();
   });
 
@@ -73,6 +78,8 @@ class RemoteQueue implements QueueProxy<unknown> {
 class ConfirmedFuture extends CallFuture {
   /** Whether it was cancelled, and the loop has not answered, or too late. */
   isCancelling = false;
+  /** Whether the loop has done what was asked for. */
+  succeeded = false;
   #reason: unknown = undefined;
 
   override cancel(reason?: unknown): boolean {
@@ -88,7 +95,10 @@ class ConfirmedFuture extends CallFuture {
     if (reply[0] === CANCELLED && this.isCancelling) {
       this.isCancelling = false;
       super.ended([CANCELLED, this.#reason]);
-    } else super.ended(reply);
+    } else {
+      this.succeeded = reply[0] === FULFILLED;
+      super.ended(reply);
+    }
   }
 }
 
