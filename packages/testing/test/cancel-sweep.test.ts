@@ -155,7 +155,7 @@ describe("cancelSweep", () => {
       await sleep(1);
       task.cancel();
     });
-    expect(error.message).toMatch(/stubborn \(stubborn\) waits for/);
+    expect(error.message).toMatch(/stubborn waits for/);
   });
 
   it("finds timers that are left, unless told not to", async () => {

@@ -199,7 +199,7 @@ for (const kind of both.kinds) {
         { order: "free" },
       );
       expect(error.cause).toBeInstanceOf(DeadlockError);
-      expect(error.message).toMatch(/athenb\) waits for .*\n.*bthena\) waits for /);
+      expect(error.message).toMatch(/athenb waits for .*\n.*bthena waits for /);
     });
   });
 }

@@ -29,7 +29,10 @@ export const readmes: Check = {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
     try {
-      for (const example of examples) await writeFile(join(folder, fileName(example)), padded(example));
+      for (const example of examples) {
+        await mkdir(join(folder, folderName(example)));
+        await writeFile(join(folder, fileName(example)), padded(example));
+      }
       const wrong = await typeProblems(folder, examples);
       return wrong.length > 0 ? wrong : await outputProblems(folder, examples);
     } finally {
@@ -47,7 +50,10 @@ function examplesOf(document: string, text: string): Example[] {
   });
 }
 
-const fileName = ({ document, line }: Example) => `${document.replaceAll(/[/.]/g, "-")}-${line + 1}.ts`;
+const folderName = ({ document, line }: Example) => `${document.replaceAll(/[/.]/g, "-")}-${line + 1}`;
+
+/** Alone in its folder, where it is run: so that what it prints of its places is short. */
+const fileName = (example: Example) => `${folderName(example)}/example.ts`;
 
 /** The code on the lines it has in its document, for the sake of messages. */
 const padded = ({ line, code }: Example) => "\n".repeat(line) + code;
@@ -72,7 +78,7 @@ async function outputProblems(folder: string, examples: Example[]): Promise<stri
   const problems: string[] = [];
   for (const example of examples) {
     if (example.output === undefined) continue;
-    const { ok, stdout, output } = await command("node", [fileName(example)], { cwd: folder });
+    const { ok, stdout, output } = await command("node", ["example.ts"], { cwd: join(folder, folderName(example)) });
     if (ok && stdout === example.output) continue;
     problems.push(`${example.document}(${example.line + 1}): prints something else:\n${output}`);
   }

@@ -3,7 +3,7 @@ import { AllSchedules } from "./exhaustive.js";
 import { narrate } from "./narrate.js";
 import { type Checked, checkOptions, type ExploreOptions } from "./options.js";
 import { type Chooser, type Departure, departing, plain } from "./point.js";
-import { ExplorationError } from "./report.js";
+import { ExplorationError, reportOf } from "./report.js";
 import { type Program, type RunRecord, type RunSettings, runOnce } from "./run-once.js";
 import { formatDepartures, formatSchedule } from "./schedule-text.js";
 import { shrink } from "./shrink.js";
@@ -90,7 +90,7 @@ class Exploration {
       const record = await this.#once(departing(departures));
       schedules.ran(record);
       if (record.failure === null) continue;
-      const by = `the exhaustive search, among the schedules with ${count(deepest, "departure")} from the plain one`;
+      const by = `the exhaustive search, ${deepest === 0 ? "in the plain schedule" : `among those with ${count(deepest, "departure")} from the plain schedule`}`;
       await this.#fail({ record, runs: this.#runs, seed: null, by });
     }
   }
@@ -143,12 +143,15 @@ class Exploration {
     const { settings } = this.#options;
     const { record, timeline } = await narrate(this.#program, settings, shrunk);
     const schedule = formatSchedule({ ...settings, departures: shrunk.departures });
+    const before = first.departures.length;
+    const shrinking = before === 0 ? [] : [`shrunk from ${count(before, "departure")} to ${shrunk.departures.length}`];
     const how = [
       `found in run ${runs}, by ${by}`,
-      `shrunk from ${count(first.departures.length, "departure")} to ${shrunk.departures.length}, ${count(shrunk.switches, "context switch")}`,
+      ...shrinking,
       `replay it with explore(program, { replay: ${JSON.stringify(schedule)} })`,
     ].join("\n");
-    return new ExplorationError({ record, how, schedule, timeline, seed, runs });
+    const cause = record.failure?.error;
+    return new ExplorationError(reportOf(record, how, timeline), { cause, schedule, seed, runs, timeline });
   }
 
   #once(chooser: Chooser): Promise<RunRecord> {

@@ -1,15 +1,14 @@
 import type { RunRecord } from "./run-once.js";
 import { indent, shortPaths } from "./text.js";
 
-/** What a failing run of a program is reported as. */
-export interface FoundFailure {
-  readonly record: RunRecord;
-  /** How it was found, in a few sentences. */
-  readonly how: string;
+/** What an {@link ExplorationError} tells besides its message. */
+export interface ExplorationFailure {
+  /** What went wrong. */
+  readonly cause: unknown;
   readonly schedule: string;
-  readonly timeline: string;
   readonly seed: number | null;
   readonly runs: number;
+  readonly timeline: string;
 }
 
 /** A schedule was found under which a program fails. Its `cause` is what went wrong; the message has it all. */
@@ -23,9 +22,8 @@ export class ExplorationError extends Error {
   /** Who ran when, under that schedule. */
   readonly timeline: string;
 
-  constructor({ record, how, schedule, timeline, seed, runs }: FoundFailure) {
-    const error = record.failure?.error;
-    super(`${headline(record)}\n\n${indent(how)}\n\n${timeline}\n`, { cause: error });
+  constructor(message: string, { cause, schedule, seed, runs, timeline }: ExplorationFailure) {
+    super(message, { cause });
     this.name = "ExplorationError";
     this.schedule = schedule;
     this.seed = seed;
@@ -34,9 +32,16 @@ export class ExplorationError extends Error {
   }
 }
 
+/** The report of a run that failed: what went wrong, how it was found, who ran when. */
+export function reportOf(record: RunRecord, how: string, timeline: string): string {
+  return `${headline(record)}\n\n${indent(how)}\n\n${timeline}\n`;
+}
+
 /** What went wrong in a run, in a line or a few. */
-export function headline({ failure }: RunRecord): string {
+function headline({ failure, names }: RunRecord): string {
   const error = failure?.error;
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return shortPaths(failure?.kind === "invariant" ? text.replace(/^BrokenInvariant: /, "") : text);
+  const text = names.inText(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  if (failure?.kind === "invariant") return shortPaths(text.replace(/^BrokenInvariant: /, ""));
+  // A task that has the name of its function need not be called both.
+  return shortPaths(text.replaceAll(/^( *)(\S+) \(\2\) waits for /gm, "$1$2 waits for "));
 }

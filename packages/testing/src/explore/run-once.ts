@@ -14,6 +14,7 @@ import { cancelAll, reportError } from "../run-to-end.js";
 import { BrokenInvariant, type Check, checkAll, checkFinally, type FinalCheck, type Named, named } from "./checks.js";
 import { ExploringHost } from "./exploring-host.js";
 import { Endless, ExploringOrder, type Observer, type OrderSettings } from "./exploring-order.js";
+import type { Names } from "./names.js";
 import type { Chooser, Departure } from "./point.js";
 
 /** What a program that is run under many schedules gets, anew in each run. */
@@ -59,6 +60,8 @@ export interface RunRecord {
   readonly failure: Failure | null;
   /** What main threw, in a box. */
   readonly thrown: { readonly error: unknown } | null;
+  /** What its tasks are called. */
+  readonly names: Names;
   readonly sizes: readonly number[];
   readonly departures: readonly Departure[];
   readonly steps: number;
@@ -165,8 +168,8 @@ class SingleRun {
     if (report !== undefined) this.#fail("unread error", reportError(report));
     const texts = left.map((timer) => `\n  ${this.#order.names.inText(String(timer))}`);
     if (left.length > 0) this.#fail("leak", new Error(`timers are left:${texts.join("")}`));
-    const { sizes, departures, steps, switches } = this.#order;
-    return { failure: this.#failure, thrown: this.#thrown, sizes, departures, steps, switches };
+    const { names, sizes, departures, steps, switches } = this.#order;
+    return { failure: this.#failure, thrown: this.#thrown, names, sizes, departures, steps, switches };
   }
 
   #fail(kind: FailureKind, error: unknown): void {

@@ -4,10 +4,10 @@ import { notDeterministic } from "../explore/exhaustive.js";
 import { narrate } from "../explore/narrate.js";
 import { whole } from "../explore/options.js";
 import { departing, type Point } from "../explore/point.js";
-import { headline } from "../explore/report.js";
+import { reportOf } from "../explore/report.js";
 import { type ExploredRun, type Program, type RunRecord, type RunSettings, runOnce } from "../explore/run-once.js";
 import { formatSchedule, parseSchedule } from "../explore/schedule-text.js";
-import { count, indent, shortPaths } from "../explore/text.js";
+import { count, shortPaths } from "../explore/text.js";
 import { type Strike, Suspensions } from "./suspensions.js";
 
 /** What must hold after each run, by what it is called in the report. A check may wait, as an async function. */
@@ -40,6 +40,15 @@ export interface SweepReport {
   toString(): string;
 }
 
+/** What a {@link SweepError} tells besides its message. */
+export interface SweepFailure {
+  /** What went wrong. */
+  readonly cause: unknown;
+  readonly schedule: string;
+  readonly strike: string | null;
+  readonly timeline: string;
+}
+
 /** A cancellation was found after which something does not hold. Its `cause` is what went wrong; the message has it all. */
 export class SweepError extends Error {
   /** `cancelSweep(scenario, invariants, { replay: schedule })` runs just this. */
@@ -49,9 +58,8 @@ export class SweepError extends Error {
   /** Who ran when. */
   readonly timeline: string;
 
-  constructor(record: RunRecord, strike: string | null, how: string, schedule: string, timeline: string) {
-    const where = strike ?? "without any cancellation";
-    super(`${headline(record)}\n\n${indent(`${where}\n${how}`)}\n\n${timeline}\n`, { cause: record.failure?.error });
+  constructor(message: string, { cause, schedule, strike, timeline }: SweepFailure) {
+    super(message, { cause });
     this.name = "SweepError";
     this.schedule = schedule;
     this.strike = strike;
@@ -164,7 +172,10 @@ class Sweep {
     const schedule = formatSchedule({ ...this.#settings, departures: record.departures });
     const replay = `replay it with cancelSweep(scenario, invariants, { replay: ${JSON.stringify(schedule)} })`;
     const what = strike === null ? null : describeStrike(strike);
-    return new SweepError(again.record, what, how === "" ? replay : `${how}\n${replay}`, schedule, again.timeline);
+    const lines = [what ?? "without any cancellation", ...(how === "" ? [] : [how]), replay].join("\n");
+    const { record: last, timeline } = again;
+    const message = reportOf(last, lines, timeline);
+    return new SweepError(message, { cause: last.failure?.error, schedule, strike: what, timeline });
   }
 }
 
