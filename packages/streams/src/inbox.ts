@@ -1,6 +1,6 @@
-import { type LoopContract, RuntimeError, type Waitable } from "@tsyncio/contract";
-import { Future } from "@tsyncio/futures";
+import { type LoopContract, RuntimeError } from "@tsyncio/contract";
 import { ChunkBuffer } from "./chunk-buffer.js";
+import { DataWait } from "./data-wait.js";
 
 /** What a reader needs of a transport. */
 export interface Pausable {
@@ -32,7 +32,9 @@ export class Inbox {
   error: unknown = null;
   transport: Pausable | null = null;
   #paused = false;
-  #waiter: DataWaiter | null = null;
+  #waiter: DataWait | null = null;
+  /** One that is over, for the next who waits. */
+  #spare: DataWait | null = null;
   #awaited: Awaited | null = null;
 
   constructor(loop: LoopContract, limit: number) {
@@ -79,18 +81,22 @@ export class Inbox {
    * What `awaited` waits for.
    * @throws `RuntimeError` when someone waits already: nobody could say who would get which bytes.
    */
-  wait(awaited: Awaited): Waitable<void> {
+  wait(awaited: Awaited): DataWait {
     if (this.#waiter !== null) {
       throw new RuntimeError(`${awaited.name}() called while another coroutine is already waiting for incoming data`);
     }
     if (this.#paused) this.#resume();
     this.#awaited = awaited;
-    this.#waiter = new DataWaiter(this.loop, awaited.name);
-    return this.#waiter;
+    const waiter = this.#spare ?? new DataWait(this.loop);
+    this.#spare = null;
+    waiter.begin(awaited.name);
+    this.#waiter = waiter;
+    return waiter;
   }
 
-  /** `awaited` waits no longer. */
-  waited(awaited: Awaited): void {
+  /** `awaited` waits no longer, for `waiter`. */
+  waited(awaited: Awaited, waiter: DataWait): void {
+    this.#spare = waiter;
     if (this.#awaited !== awaited) return;
     this.#awaited = null;
     this.#waiter = null;
@@ -100,24 +106,11 @@ export class Inbox {
     const waiter = this.#waiter;
     this.#waiter = null;
     this.#awaited = null;
-    if (waiter !== null && !waiter.done()) waiter.setResult();
+    waiter?.wake();
   }
 
   #resume(): void {
     this.#paused = false;
     this.transport?.resumeReading();
-  }
-}
-
-class DataWaiter extends Future<void> {
-  readonly #name: string;
-
-  constructor(loop: LoopContract, name: string) {
-    super({ loop });
-    this.#name = name;
-  }
-
-  protected override describeSelf(): string {
-    return super.describeSelf().replace("Future", `StreamReader.${this.#name}()`);
   }
 }

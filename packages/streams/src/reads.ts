@@ -1,5 +1,6 @@
-import { IncompleteReadError, LimitOverrunError, ValueError, type Waitable } from "@tsyncio/contract";
+import { IncompleteReadError, LimitOverrunError, ValueError } from "@tsyncio/contract";
 import { Operation, PENDING } from "@tsyncio/tasks";
+import type { DataWait } from "./data-wait.js";
 import type { Awaited, Inbox } from "./inbox.js";
 import { wholeCharacters } from "./text.js";
 
@@ -29,12 +30,12 @@ abstract class Read<T> extends Operation<T> implements Awaited {
     return this.take();
   }
 
-  protected override wait(): Waitable {
+  protected override wait(): DataWait {
     return this.inbox.wait(this);
   }
 
   protected override waited(): void {
-    this.inbox.waited(this);
+    this.inbox.waited(this, this.value as DataWait);
   }
 
   /** Removes `n` bytes. */
