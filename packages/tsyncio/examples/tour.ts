@@ -20,6 +20,11 @@ import * as lock from "./16-lock.ts";
 import * as queue from "./17-queue.ts";
 import * as semaphore from "./18-semaphore.ts";
 import * as barrier from "./19-barrier.ts";
+import * as httpGet from "./20-http-get.ts";
+import * as echo from "./21-echo.ts";
+import * as chat from "./22-chat.ts";
+import * as tls from "./23-tls.ts";
+import * as portScanner from "./24-port-scanner.ts";
 
 interface Step {
   file: string;
@@ -148,6 +153,36 @@ const steps: Step[] = [
     title: "All start together",
     says: "A barrier waits for the last one.",
     ...barrier,
+  },
+  {
+    file: "20-http-get.ts",
+    title: "A page by hand",
+    says: "A connection is a reader and a writer.",
+    ...httpGet,
+  },
+  {
+    file: "21-echo.ts",
+    title: "A server and a client",
+    says: "Each connection is served by a task of its own.",
+    ...echo,
+  },
+  {
+    file: "22-chat.ts",
+    title: "A chat",
+    says: "Handlers write to the connections of others.",
+    ...chat,
+  },
+  {
+    file: "23-tls.ts",
+    title: "The same in secret",
+    says: "Certificate and name are verified, unless you say otherwise.",
+    ...tls,
+  },
+  {
+    file: "24-port-scanner.ts",
+    title: "A hundred ports, ten at a time",
+    says: "A semaphore, a timeout and a connection in each task.",
+    ...portScanner,
   },
 ];
 
