@@ -43,6 +43,16 @@ export class Server implements TransportOwner, Disposable, AsyncDisposable {
     return this.#sockets;
   }
 
+  /**
+   * The port that it listens on: that of its first address.
+   * @throws `RuntimeError` while it listens on none.
+   */
+  get port(): number {
+    const address = this.#sockets[0]?.getsockname();
+    if (Array.isArray(address)) return address[1];
+    throw new RuntimeError(`server ${this} listens on no port`);
+  }
+
   /** How many connections are open. */
   get connections(): number {
     return this.#clients.size;

@@ -8,7 +8,7 @@ import { createTask, currentTask, gather } from "@tsyncio/tasks";
 import { type Kind, on, type Script, worldOf } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, it } from "vitest";
-import { both, codeOf, portOf, type RealTools, real, whatIsOpen } from "./support.ts";
+import { both, codeOf, type RealTools, real, whatIsOpen } from "./support.ts";
 
 interface Network {
   openConnection: FakeNetwork["openConnection"];
@@ -81,13 +81,13 @@ function* echo(reader: StreamReader, writer: StreamWriter): Script<void> {
 describe("streams", () => {
   law("carry lines there and back", function* ({ net, fn }) {
     const server = yield* on(net.startServer(fn(echo), "127.0.0.1", 0));
-    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", server.port));
     for (const line of ["one\n", "two\n", `${"x".repeat(5000)}\n`]) {
       writer.write(line);
       yield* on(writer.drain());
       expect(String(yield* on(reader.readline()))).toBe(line);
     }
-    expect(writer.getExtraInfo("peername")).toEqual(["127.0.0.1", portOf(server)]);
+    expect(writer.getExtraInfo("peername")).toEqual(["127.0.0.1", server.port]);
     writer.close();
     yield* on(writer.waitClosed());
     yield* stop(server);
@@ -100,7 +100,7 @@ describe("streams", () => {
       yield* on(writer.drain());
     });
     const server = yield* on(net.startServer(handler, "127.0.0.1", 0));
-    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", server.port));
     writer.write("x".repeat(20_000));
     writer.writeEof();
     expect(String(yield* on(reader.read()))).toBe(`20000 bytes: ${"x".repeat(20_000)}`);
@@ -120,7 +120,7 @@ describe("streams", () => {
         0,
       ),
     );
-    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", server.port));
     const error = (yield* failure(reader.readexactly(20))) as IncompleteReadError;
     expect(error).toBeInstanceOf(IncompleteReadError);
     expect([String(error.partial), error.expected]).toEqual(["only ten b", 20]);
@@ -139,7 +139,7 @@ describe("streams", () => {
         0,
       ),
     );
-    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", portOf(server), { limit: 100 }));
+    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", server.port, { limit: 100 }));
     let refused = 0;
     let line = "";
     while (line !== "short\n") {
@@ -168,7 +168,7 @@ describe("streams", () => {
         0,
       ),
     );
-    const [, writer] = yield* on(net.openConnection("127.0.0.1", portOf(server)));
+    const [, writer] = yield* on(net.openConnection("127.0.0.1", server.port));
     const writing = createTask(
       fn(function* () {
         for (let sent = 0; sent < size; sent += 64 * 1024) {
@@ -206,7 +206,7 @@ describe("streams", () => {
         0,
       ),
     );
-    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", server.port));
     yield* until(() => other !== null);
     const transport = other as unknown as Transport;
     // What arrives there is never read: its end is a reset.
@@ -222,7 +222,7 @@ describe("streams", () => {
 
   law("take nothing when a read is cancelled", function* ({ net, fn }) {
     const server = yield* on(net.startServer(fn(echo), "127.0.0.1", 0));
-    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", server.port));
     for (let i = 0; i < 5; i++) {
       const reading = createTask(
         fn(function* () {
@@ -255,7 +255,7 @@ describe("servers", () => {
       ["bad\n", ""],
       ["good\n", "good\n"],
     ] as const) {
-      const [reader, writer] = yield* on(net.openConnection("127.0.0.1", portOf(server)));
+      const [reader, writer] = yield* on(net.openConnection("127.0.0.1", server.port));
       writer.write(line);
       expect(String(yield* on(reader.read()))).toBe(answer);
       writer.close();
@@ -272,7 +272,7 @@ describe("servers", () => {
       yield* on(reader.read());
     });
     const server = yield* on(net.startServer(handler, "127.0.0.1", 0));
-    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(net.openConnection("127.0.0.1", server.port));
     yield* until(() => task !== null);
     (task as unknown as { cancel(): void }).cancel();
     expect((yield* on(reader.read())).length).toBe(0);
@@ -283,7 +283,7 @@ describe("servers", () => {
 
   law("refuse connections when they are closed, and wait for those that are open", function* ({ net, fn }) {
     const server = yield* on(net.startServer(fn(echo), "127.0.0.1", 0));
-    const port = portOf(server);
+    const port = server.port;
     const [reader, writer] = yield* on(net.openConnection("127.0.0.1", port));
     yield* until(() => server.connections === 1);
     server.close();
@@ -300,7 +300,7 @@ describe("servers", () => {
 
   law("want a port for themselves", function* ({ net, fn }) {
     const server = yield* on(net.startServer(fn(echo), "127.0.0.1", 0));
-    const taken = net.startServer(fn(echo), "127.0.0.1", portOf(server));
+    const taken = net.startServer(fn(echo), "127.0.0.1", server.port);
     expect(codeOf(yield* failure(taken))).toBe("EADDRINUSE");
     yield* stop(server);
   });
@@ -308,7 +308,7 @@ describe("servers", () => {
   law("serve many at once", function* ({ net, fn }) {
     const server = yield* on(net.startServer(fn(echo), "127.0.0.1", 0));
     const one = fn(function* (i: number) {
-      const [reader, writer] = yield* on(net.openConnection("127.0.0.1", portOf(server)));
+      const [reader, writer] = yield* on(net.openConnection("127.0.0.1", server.port));
       for (let j = 0; j < 3; j++) {
         writer.write(`${i} ${j}\n`);
         expect(String(yield* on(reader.readline()))).toBe(`${i} ${j}\n`);
@@ -346,7 +346,7 @@ describe("protocols", () => {
   law("hear of the connection, the data, the end and the loss, each in its turn", function* ({ net }) {
     const peer = new Noting();
     const server = yield* on(net.createServer(() => peer, "127.0.0.1", 0));
-    const [transport, client] = yield* on(net.createConnection(() => new Noting(), "127.0.0.1", portOf(server)));
+    const [transport, client] = yield* on(net.createConnection(() => new Noting(), "127.0.0.1", server.port));
     transport.write("hello");
     transport.writeEof();
     yield* until(() => peer.events.includes("eof"));
@@ -362,7 +362,7 @@ describe("protocols", () => {
   law("get nothing while reading is paused", function* ({ net }) {
     const peer = new Noting();
     const server = yield* on(net.createServer(() => peer, "127.0.0.1", 0));
-    const [transport, client] = yield* on(net.createConnection(() => new Noting(), "127.0.0.1", portOf(server)));
+    const [transport, client] = yield* on(net.createConnection(() => new Noting(), "127.0.0.1", server.port));
     yield* until(() => peer.events.length === 1);
     peer.transport.pauseReading();
     transport.write("hello");

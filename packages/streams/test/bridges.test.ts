@@ -18,7 +18,7 @@ import {
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
-import { portOf, real } from "./support.ts";
+import { real } from "./support.ts";
 
 function* lines(reader: StreamReader<string>): Script<string[]> {
   const all: string[] = [];
@@ -111,7 +111,7 @@ describe("a connection", () => {
       yield* on(fromPromise(pipeline(toReadable(reader), createGunzip(), createGzip(), toWritable(writer))));
     });
     const server = yield* on(startServer(handler, "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     const text = "to be compressed ".repeat(50_000);
     writer.write(gzipSync(text));
     writer.writeEof();
@@ -132,7 +132,7 @@ describe("a connection", () => {
       yield* on(fromPromise(piped));
     });
     const server = yield* on(startServer(handler, "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     writer.write("hello");
     writer.writeEof();
     expect(String(yield* on(reader.read()))).toBe("HELLO");
@@ -149,7 +149,7 @@ describe("a connection", () => {
         ended.setResult((yield* on(reader.read())).length);
       });
       const server = yield* on(startServer(handler, "127.0.0.1", 0));
-      const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+      const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
       const readable = toReadable(reader);
       readable.resume();
       yield* on(sleep("5ms"));

@@ -6,7 +6,7 @@ import { gather } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { timeout } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
-import { both, codeOf, portOf } from "./support.ts";
+import { both, codeOf } from "./support.ts";
 
 describe("a stream pair", () => {
   both("is two ends of one connection", function* () {
@@ -66,7 +66,7 @@ describe("a fake network", () => {
     });
     const server = yield* on(network.startServer(handler as never, "localhost", 0));
     const one = fn(function* (i: number) {
-      const [reader, writer] = yield* on(network.openConnection("localhost", portOf(server)));
+      const [reader, writer] = yield* on(network.openConnection("localhost", server.port));
       writer.write(`client ${i}`);
       writer.writeEof();
       try {

@@ -8,7 +8,7 @@ import { createTask, gather } from "@tsyncio/tasks";
 import { on, type Script, startProgram } from "@tsyncio/test-support";
 import { sleep, timeout } from "@tsyncio/timeouts";
 import { describe, expect } from "vitest";
-import { codeOf, portOf, real, unanswering } from "./support.ts";
+import { codeOf, real, unanswering } from "./support.ts";
 
 function* failure(awaitable: unknown): Script<unknown> {
   try {
@@ -26,7 +26,7 @@ describe("a peer", () => {
       errors.push(yield* failure(reader.readexactly(100)));
     });
     const server = yield* on(startServer(handler, "127.0.0.1", 0));
-    const peer = connect(portOf(server), "127.0.0.1");
+    const peer = connect(server.port, "127.0.0.1");
     peer.write("half of a mess");
     yield* on(sleep("20ms"));
     peer.resetAndDestroy();
@@ -78,7 +78,7 @@ describe("a peer", () => {
         0,
       ),
     );
-    const peer = connect(portOf(server), "127.0.0.1");
+    const peer = connect(server.port, "127.0.0.1");
     yield* on(sleep("20ms"));
     peer.destroy();
     expect(["EPIPE", "ECONNRESET"]).toContain(codeOf(yield* on(outcome)));

@@ -8,7 +8,6 @@ import { openConnection, type StreamReader, type StreamWriter, startServer } fro
 import { describe, expect, test } from "vitest";
 import { startHttpServer } from "../examples/http-server.ts";
 import { startRedisServer } from "../examples/redis-server.ts";
-import { portOf } from "./support.ts";
 
 const runFile = promisify(execFile);
 const isHere = (program: string) => spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
@@ -38,7 +37,7 @@ function printed(child: ChildProcess, text: string): Promise<string> {
 /** A port that is free now. */
 async function freePort(): Promise<number> {
   const server = await startServer(() => {}, "127.0.0.1", 0);
-  const port = portOf(server);
+  const port = server.port;
   await server[Symbol.asyncDispose]();
   return port;
 }
@@ -61,7 +60,7 @@ describe.skipIf(!isHere("openssl"))("openssl", () => {
     const args = [
       "s_client",
       "-connect",
-      `127.0.0.1:${portOf(server)}`,
+      `127.0.0.1:${server.port}`,
       "-CAfile",
       certFile,
       "-verify_return_error",
@@ -105,7 +104,7 @@ describe.skipIf(!isHere("openssl"))("openssl", () => {
 describe.skipIf(!isHere("curl"))("curl", () => {
   test("gets pages of our HTTP server over one connection", async () => {
     const server = await startHttpServer({ "/": "hello\n", "/two": "a second one\n" }, 0);
-    const base = `http://127.0.0.1:${portOf(server)}`;
+    const base = `http://127.0.0.1:${server.port}`;
     const { stdout, stderr } = await runFile("curl", [
       "--silent",
       "--verbose",
@@ -122,7 +121,7 @@ describe.skipIf(!isHere("curl"))("curl", () => {
 describe.skipIf(spawnSync("nc", ["-h"]).error !== undefined)("nc", () => {
   test("sends to our server, and ends with it", async () => {
     const server = await startServer(echo, "127.0.0.1", 0);
-    const client = spawn("nc", ["-N", "127.0.0.1", String(portOf(server))], { stdio: ["pipe", "pipe", "inherit"] });
+    const client = spawn("nc", ["-N", "127.0.0.1", String(server.port)], { stdio: ["pipe", "pipe", "inherit"] });
     client.stdin.end("one\ntwo\n");
     expect(await printed(client, "two\n")).toBe("one\ntwo\n");
     if (client.exitCode === null) await once(client, "exit");
@@ -147,7 +146,7 @@ describe.skipIf(!isHere("redis-cli"))("redis-cli", () => {
   test("speaks RESP with our server", async () => {
     const server = await startRedisServer(0);
     const cli = async (...words: string[]) =>
-      (await runFile("redis-cli", ["-p", String(portOf(server)), ...words])).stdout.trim();
+      (await runFile("redis-cli", ["-p", String(server.port), ...words])).stdout.trim();
     expect(await cli("PING")).toBe("PONG");
     expect(await cli("SET", "name", "grüne Ada")).toBe("OK");
     expect(await cli("GET", "name")).toBe("grüne Ada");
@@ -222,7 +221,7 @@ asyncio.run(main())`;
 
   test.each([false, true])("is the client of our server (TLS: %s)", async (isTls) => {
     const serving = await startServer(handle, "127.0.0.1", 0, isTls ? { ssl } : {});
-    const child = start(client, portOf(serving), isTls ? certFile : "");
+    const child = start(client, serving.port, isTls ? certFile : "");
     expect(await printed(child, "\n")).toBe("all well\n");
     await serving[Symbol.asyncDispose]();
   });

@@ -26,7 +26,7 @@ import { createTask, gather } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { codeOf, portOf, real } from "./support.ts";
+import { codeOf, real } from "./support.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -140,7 +140,7 @@ describe("sendfile", () => {
     writeFileSync(path, text);
     const { all, handler } = yield* collect();
     const server = yield* on(startServer(fn(handler), "127.0.0.1", 0));
-    const [, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
     const file = yield* on(fromPromise(open(path)));
     writer.write("head ");
     expect(yield* on(sendfile(writer.transport, file, 5, 10))).toBe(10);
@@ -162,7 +162,7 @@ describe("sendfile", () => {
       yield* on(writer.waitClosed());
     });
     const server = yield* on(startServer(handler, "127.0.0.1", 0));
-    const [, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
     const file = yield* on(fromPromise(open(path)));
     const sending = createTask(sendfile(writer.transport, file));
     yield* on(sleep("50ms"));
@@ -181,7 +181,7 @@ describe("sendfile", () => {
   real("says what it can't do", function* ({ fn }) {
     const { all, handler } = yield* collect();
     const server = yield* on(startServer(fn(handler), "127.0.0.1", 0));
-    const [, { transport }] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [, { transport }] = yield* on(openConnection("127.0.0.1", server.port));
     const file = yield* on(fromPromise(open(join(folder, "file"), "w+")));
     expect(() => sendfile(transport, file, -1)).toThrow("offset must be a non-negative integer (got -1)");
     expect(() => sendfile(transport, file, 0, 0)).toThrow("count must be a positive integer (got 0)");

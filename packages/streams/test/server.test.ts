@@ -13,7 +13,7 @@ import { createTask, gather } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
-import { codeOf, portOf, real } from "./support.ts";
+import { codeOf, real } from "./support.ts";
 
 /** Waits for the end of the peer. */
 function* idle(reader: StreamReader): Script<void> {
@@ -40,7 +40,7 @@ describe("a server", () => {
     const forever = createTask(server.serveForever());
     yield* on(sleep(0));
     expect(server.isServing()).toBe(true);
-    const [, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
     while (server.connections === 0) yield* on(sleep("1ms"));
     expect(yield* failure(server.serveForever())).toEqual(
       new RuntimeError(`server ${server} is already being awaited on serveForever()`),
@@ -63,7 +63,7 @@ describe("a server", () => {
 
   real("refuses connections once it is closed; those that are open go on", function* ({ fn }) {
     const server = yield* on(startServer(fn(echoOnce), "127.0.0.1", 0));
-    const port = portOf(server);
+    const port = server.port;
     const [reader, writer] = yield* on(openConnection("127.0.0.1", port));
     while (server.connections === 0) yield* on(sleep("1ms"));
     server.close();
@@ -92,7 +92,7 @@ describe("a server", () => {
   real("closes or aborts its connections when it is told to", function* ({ fn }) {
     for (const method of ["closeClients", "abortClients"] as const) {
       const server = yield* on(startServer(fn(idle), "127.0.0.1", 0));
-      const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+      const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
       while (server.connections === 0) yield* on(sleep("1ms"));
       server[method]();
       expect((yield* on(reader.read())).length).toBe(0);
@@ -105,10 +105,11 @@ describe("a server", () => {
   real("opens nothing before it is told to serve", function* ({ fn }) {
     const server = yield* on(startServer(fn(echoOnce), "127.0.0.1", 0, { startServing: false }));
     expect([server.isServing(), server.sockets]).toEqual([false, []]);
+    expect(() => server.port).toThrow(new RuntimeError(`server ${server} listens on no port`));
     yield* on(gather([server.startServing(), server.startServing()]));
     yield* on(server.startServing());
     expect(server.isServing()).toBe(true);
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     writer.write("x\n");
     expect(String(yield* on(reader.read()))).toBe("x\n");
     writer.close();
@@ -117,7 +118,7 @@ describe("a server", () => {
 
   real("on a port in use throws what the system says, and leaves nothing open", function* ({ fn }) {
     const server = yield* on(startServer(fn(idle), "127.0.0.1", 0));
-    const port = portOf(server);
+    const port = server.port;
     expect(codeOf(yield* failure(startServer(fn(idle), "127.0.0.1", port)))).toBe("EADDRINUSE");
     // The first host is free, the second is not: the first is given back.
     const both = startServer(fn(idle), ["127.0.0.2", "127.0.0.1"], port);
@@ -131,11 +132,11 @@ describe("a server", () => {
     const server = yield* on(startServer(fn(echoOnce), ["127.0.0.1", "127.0.0.2", "127.0.0.1"], 0));
     const addresses = server.sockets.map((socket) => socket.getsockname());
     expect(addresses).toEqual([
-      ["127.0.0.1", portOf(server)],
-      ["127.0.0.2", portOf(server)],
+      ["127.0.0.1", server.port],
+      ["127.0.0.2", server.port],
     ]);
     for (const host of ["127.0.0.1", "127.0.0.2"]) {
-      const [reader, writer] = yield* on(openConnection(host, portOf(server)));
+      const [reader, writer] = yield* on(openConnection(host, server.port));
       writer.write("x\n");
       expect(String(yield* on(reader.read()))).toBe("x\n");
       writer.close();
@@ -145,8 +146,8 @@ describe("a server", () => {
 
   real("without a host listens on all addresses of the machine", function* ({ fn }) {
     const server = yield* on(startServer(fn(echoOnce), null, 0));
-    expect(server.sockets[0]?.getsockname()).toEqual(["0.0.0.0", portOf(server)]);
-    const [reader, writer] = yield* on(openConnection("localhost", portOf(server)));
+    expect(server.sockets[0]?.getsockname()).toEqual(["0.0.0.0", server.port]);
+    const [reader, writer] = yield* on(openConnection("localhost", server.port));
     writer.write("x\n");
     expect(String(yield* on(reader.read()))).toBe("x\n");
     writer.close();
@@ -155,9 +156,9 @@ describe("a server", () => {
 
   real("accepts no more connections than it may have at once", function* ({ fn }) {
     const server = yield* on(startServer(fn(echoOnce), "127.0.0.1", 0, { maxConnections: 1 }));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     while (server.connections === 0) yield* on(sleep("1ms"));
-    const [refused, other] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [refused, other] = yield* on(openConnection("127.0.0.1", server.port));
     let end: unknown;
     try {
       end = (yield* on(refused.read())).length;
@@ -178,7 +179,7 @@ describe("a server", () => {
       errors.push(yield* failure(reader.readline()));
     });
     const server = yield* on(startServer(handler, "127.0.0.1", 0, { idleTimeout: "30ms" }));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     expect((yield* on(reader.read())).length).toBe(0);
     while (errors.length === 0) yield* on(sleep("1ms"));
     expect(String(errors[0])).toBe("TimeoutError: the connection was idle for 0.03 seconds");
@@ -199,11 +200,11 @@ describe("a server", () => {
         0,
       ),
     );
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(other)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", other.port));
     expect((yield* on(reader.read())).length).toBe(0);
     writer.close();
     expect(takeReports()).toEqual(["Error on transport creation for incoming connection: Error: no protocol"]);
-    const [transport] = yield* on(createConnection(() => new Protocol(), "127.0.0.1", portOf(other)));
+    const [transport] = yield* on(createConnection(() => new Protocol(), "127.0.0.1", other.port));
     while (other.connections === 0) yield* on(sleep("1ms"));
     transport.close();
     yield* on(other[Symbol.asyncDispose]());

@@ -8,7 +8,7 @@ import { createTask, currentTask, gather } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
-import { codeOf, portOf, real, unanswering } from "./support.ts";
+import { codeOf, real, unanswering } from "./support.ts";
 
 /** Sends every line back. */
 function* echo(reader: StreamReader, writer: StreamWriter): Script<void> {
@@ -31,7 +31,7 @@ function* stop(server: Server): Script<void> {
 describe("a client and a server", () => {
   real("exchange lines until one closes", function* ({ fn }) {
     const server = yield* on(startServer(fn(echo), "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     for (const line of ["one\n", "two\n", `${"x".repeat(10_000)}\n`]) {
       writer.write(line);
       yield* on(writer.drain());
@@ -58,7 +58,7 @@ describe("a client and a server", () => {
         0,
       ),
     );
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     writer.write("hello");
     writer.writeEof();
     expect(() => writer.write("more")).toThrow("Cannot call write() after writeEof()");
@@ -76,7 +76,7 @@ describe("a client and a server", () => {
       writer.close();
     });
     const server = yield* on(startServer(handler, "127.0.0.1", 0, { encoding: "utf8" }));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server), { encoding: "utf8" }));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port, { encoding: "utf8" }));
     writer.write("grün\n");
     expect(yield* on(reader.readline())).toBe("übrigens\n");
     expect(lines).toEqual(["grün\n"]);
@@ -93,13 +93,13 @@ describe("a client and a server", () => {
       yield* on(writer.waitClosed());
     });
     const server = yield* on(startServer(handler, "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     const own = writer.getExtraInfo("sockname");
-    expect(writer.getExtraInfo("peername")).toEqual(["127.0.0.1", portOf(server)]);
+    expect(writer.getExtraInfo("peername")).toEqual(["127.0.0.1", server.port]);
     expect(writer.getExtraInfo("sslcontext")).toBeNull();
     expect(writer.getExtraInfo("nonsense", "nothing")).toBe("nothing");
     yield* on(reader.read());
-    expect(seen).toEqual([["127.0.0.1", portOf(server)], own]);
+    expect(seen).toEqual([["127.0.0.1", server.port], own]);
     writer.close();
     yield* on(writer.waitClosed());
     yield* stop(server);
@@ -108,7 +108,7 @@ describe("a client and a server", () => {
   real("serve many connections at the same time", function* ({ fn }) {
     const server = yield* on(startServer(fn(echo), "127.0.0.1", 0));
     const one = fn(function* (i: number) {
-      const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+      const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
       for (let j = 0; j < 5; j++) {
         writer.write(`${i} ${j}\n`);
         expect(String(yield* on(reader.readline()))).toBe(`${i} ${j}\n`);
@@ -124,7 +124,7 @@ describe("a client and a server", () => {
 
   real("are disposable", function* ({ fn }) {
     const server = yield* on(startServer(fn(echo), "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     writer.write("last words\n");
     yield* on(writer[Symbol.asyncDispose]());
     expect(writer.isClosing()).toBe(true);
@@ -145,7 +145,7 @@ describe("a handler", () => {
       writer.close();
     });
     const server = yield* on(startServer(handler, "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     yield* on(reader.read());
     expect(names[0]).toBe(names[1]);
     expect(names[0]).not.toBeNull();
@@ -166,8 +166,8 @@ describe("a handler", () => {
       });
       const server = yield* on(startServer(handler, "127.0.0.1", 0));
       const [bad, good] = [
-        yield* on(openConnection("127.0.0.1", portOf(server))),
-        yield* on(openConnection("127.0.0.1", portOf(server))),
+        yield* on(openConnection("127.0.0.1", server.port)),
+        yield* on(openConnection("127.0.0.1", server.port)),
       ];
       bad[1].write("bad\n");
       expect((yield* on(bad[0].read())).length).toBe(0);
@@ -194,7 +194,7 @@ describe("a handler", () => {
       yield* on(reader.readline());
     });
     const server = yield* on(startServer(handler, "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     while (task === null) yield* on(sleep("1ms"));
     (task as unknown as { cancel(): void }).cancel();
     expect((yield* on(reader.read())).length).toBe(0);
@@ -214,7 +214,7 @@ describe("a handler", () => {
         0,
       ),
     );
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     expect(String(yield* on(reader.read()))).toBe("plain");
     writer.close();
     yield* on(writer.waitClosed());
@@ -230,7 +230,7 @@ describe("back pressure", () => {
       yield* on(writer.waitClosed());
     });
     const server = yield* on(startServer(handler, "127.0.0.1", 0));
-    const [, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
     const piece = Buffer.alloc(64 * 1024, "x");
     let sent = 0;
     const pushing = createTask(
@@ -275,7 +275,7 @@ describe("back pressure", () => {
         0,
       ),
     );
-    const [, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
     const size = 16 * 1024 * 1024;
     const draining = createTask(
       fn(function* () {
@@ -304,7 +304,7 @@ describe("back pressure", () => {
 describe("what is gone", () => {
   real("is told by drain, once the writer was closed", function* ({ fn }) {
     const server = yield* on(startServer(fn(echo), "127.0.0.1", 0));
-    const [, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
     writer.close();
     writer.write("dropped");
     yield* on(writer.waitClosed());
@@ -321,7 +321,7 @@ describe("what is gone", () => {
 
   real("has a task that writes and drains in a circle hear of it", function* ({ fn }) {
     const server = yield* on(startServer((_, writer) => writer.transport.abort(), "127.0.0.1", 0));
-    const [, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
     const circling = createTask(
       fn(function* () {
         for (;;) {
@@ -348,7 +348,7 @@ describe("what is gone", () => {
         0,
       ),
     );
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(server)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
     writer.write("reset me\n");
     let caught: unknown;
     try {
@@ -384,7 +384,7 @@ describe("opening a connection", () => {
   real("that is cancelled just when it is there leaves no socket", function* ({ fn, loop }) {
     const server = yield* on(startServer(fn(echo), "127.0.0.1", 0));
     for (let turns = 0; turns < 12; turns++) {
-      const opening = createTask(fn(() => openOnly("127.0.0.1", portOf(server))));
+      const opening = createTask(fn(() => openOnly("127.0.0.1", server.port)));
       for (let i = 0; i < turns; i++) yield* on(sleep(turns > 6 ? "0.2ms" : 0));
       opening.cancel();
       const [outcome] = yield* on(gather([opening], { returnExceptions: true }));
@@ -397,7 +397,7 @@ describe("opening a connection", () => {
 
   real("to a port where nobody listens throws what the system says", function* ({ fn }) {
     const server = yield* on(startServer(fn(echo), "127.0.0.1", 0));
-    const port = portOf(server);
+    const port = server.port;
     yield* stop(server);
     let caught: unknown;
     try {

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { registry } from "@tsyncio/contract";
 import type { EventLoop } from "@tsyncio/loop";
-import type { Server } from "@tsyncio/streams";
 import { coroutine, type Task } from "@tsyncio/tasks";
 import { type Kind, type Laws, laws, realWorld, type Script, type World } from "@tsyncio/test-support";
 import { expect, it } from "vitest";
@@ -33,13 +32,6 @@ export function real(name: string, script: (tools: RealTools) => Script<void>): 
 export function whatIsOpen(): string[] {
   const sockets = process.getActiveResourcesInfo().filter((kind) => /^(TCP|TLS|UDP)/.test(kind));
   return [...Array.from(registry.resources, (resource) => resource.describe()), ...sockets];
-}
-
-/** The port of a server. */
-export function portOf(server: Server): number {
-  const address = server.sockets[0]?.getsockname();
-  if (!Array.isArray(address)) throw new Error("the server has no port");
-  return address[1];
 }
 
 /** How a task or awaitable failed. */

@@ -8,7 +8,7 @@ import { createTask, gather } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
-import { codeOf, portOf, real } from "./support.ts";
+import { codeOf, real } from "./support.ts";
 
 const folder = join(import.meta.dirname, "certificates");
 /** A certificate for localhost and 127.0.0.1 that is its own authority. */
@@ -38,7 +38,7 @@ describe("TLS", () => {
   real("carries streams, and tells of the certificate and the cipher", function* ({ fn }) {
     const serving = yield* on(startServer(fn(echo), "localhost", 0, { ssl: server }));
     for (const host of ["localhost", "127.0.0.1"]) {
-      const [reader, writer] = yield* on(openConnection(host, portOf(serving), { ssl: client }));
+      const [reader, writer] = yield* on(openConnection(host, serving.port, { ssl: client }));
       writer.write("hello\n");
       expect(String(yield* on(reader.readline()))).toBe("hello\n");
       expect(writer.getExtraInfo("peercert")?.subject.CN).toBe("localhost");
@@ -57,7 +57,7 @@ describe("TLS", () => {
 
   real("refuses a certificate that nobody vouches for, and one for another name", function* ({ fn }) {
     const serving = yield* on(startServer(fn(echo), "127.0.0.1", 0, { ssl: server }));
-    const port = portOf(serving);
+    const port = serving.port;
     const refusals: unknown[] = [];
     for (const options of [
       { ssl: true as const, serverHostname: "localhost" },
@@ -90,7 +90,7 @@ describe("TLS", () => {
     silent.close();
 
     const serving = yield* on(startServer(fn(echo), "127.0.0.1", 0, { ssl: server, sslHandshakeTimeout: "30ms" }));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(serving)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", serving.port));
     const [end] = yield* on(gather([reader.read()], { returnExceptions: true }));
     expect(end instanceof Buffer ? end.length : codeOf(end)).toBe(0);
     writer.close();
@@ -135,7 +135,7 @@ describe("startTls", () => {
 
   real("goes on over TLS with the same reader and writer", function* ({ fn }) {
     const serving = yield* on(startServer(fn(upgrading), "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(serving)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", serving.port));
     writer.write("STARTTLS\n");
     expect(String(yield* on(reader.readline()))).toBe("ready for STARTTLS\n");
     expect(writer.getExtraInfo("cipher")).toBeNull();
@@ -163,7 +163,7 @@ describe("startTls", () => {
       lines.push(String(yield* on(reader.readline())));
     });
     const serving = yield* on(startServer(handler, "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(serving)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", serving.port));
     writer.write("STARTTLS\nRCPT TO: the attacker\n");
     yield* on(reader.readline());
     const [outcome] = yield* on(
@@ -186,7 +186,7 @@ describe("startTls", () => {
       writer.write(yield* on(reader.readline()));
     });
     const serving = yield* on(startServer(handler, "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(serving)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", serving.port));
     writer.write("STARTTLS\n");
     yield* on(reader.readline());
     yield* on(writer.startTls(client, { serverHostname: "localhost" }));
@@ -202,7 +202,7 @@ describe("startTls", () => {
       yield* on(reader.read());
     });
     const serving = yield* on(startServer(handler, "127.0.0.1", 0));
-    const [reader, writer] = yield* on(openConnection("127.0.0.1", portOf(serving)));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", serving.port));
     const error = yield* failure(writer.startTls(client, { serverHostname: "", sslHandshakeTimeout: "30ms" }));
     expect(error).toBeInstanceOf(Error);
     expect(yield* failure(reader.readline())).toBe(error);
@@ -214,7 +214,7 @@ describe("startTls", () => {
 
   real("asks a client whom it expects", function* ({ fn }) {
     const serving = yield* on(startServer(fn(echo), "127.0.0.1", 0));
-    const [, writer] = yield* on(openConnection("127.0.0.1", portOf(serving)));
+    const [, writer] = yield* on(openConnection("127.0.0.1", serving.port));
     expect(() => writer.startTls(client)).toThrow("startTls() needs serverHostname");
     expect(() => startTls({} as never, writer.transport.getProtocol(), client, { serverHostname: "" })).toThrow(
       "is not supported by startTls()",

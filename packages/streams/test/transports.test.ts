@@ -19,7 +19,7 @@ import { currentTask } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
-import { codeOf, portOf, real } from "./support.ts";
+import { codeOf, real } from "./support.ts";
 
 /** Notes what it is told. */
 class Noting extends Protocol {
@@ -61,7 +61,7 @@ interface Pair {
 function* pair(): Script<Pair> {
   const peer = new Noting();
   const server: Server = yield* on(createServer(() => peer, "127.0.0.1", 0));
-  const [transport, client] = (yield* on(createConnection(() => new Noting(), "127.0.0.1", portOf(server)))) as [
+  const [transport, client] = (yield* on(createConnection(() => new Noting(), "127.0.0.1", server.port))) as [
     SocketTransport,
     Noting,
   ];
@@ -114,7 +114,7 @@ describe("a protocol", () => {
       }
     }
     const server = yield* on(createServer(() => new Looking(), "127.0.0.1", 0));
-    const [transport, client] = yield* on(createConnection(() => new Looking(), "127.0.0.1", portOf(server)));
+    const [transport, client] = yield* on(createConnection(() => new Looking(), "127.0.0.1", server.port));
     transport.write("x");
     while (seen.length < 4) yield* on(sleep("1ms"));
     expect(seen.slice(0, 4)).toEqual([true, null, true, null]);
@@ -133,7 +133,7 @@ describe("a protocol", () => {
     }
     const failing = new Failing();
     const server = yield* on(createServer(() => failing, "127.0.0.1", 0));
-    const [transport, client] = yield* on(createConnection(() => new Noting(), "127.0.0.1", portOf(server)));
+    const [transport, client] = yield* on(createConnection(() => new Noting(), "127.0.0.1", server.port));
     transport.write("x");
     expect(yield* on(failing.lost)).toBe(error);
     expect(takeReports()).toEqual(["Fatal error: protocol.dataReceived() call failed.: Error: bad data"]);
@@ -177,7 +177,7 @@ describe("a protocol", () => {
     }
     const peer = new Buffered();
     const server = yield* on(createServer(() => peer, "127.0.0.1", 0));
-    const [transport, client] = yield* on(createConnection(() => new Buffered(), "127.0.0.1", portOf(server)));
+    const [transport, client] = yield* on(createConnection(() => new Buffered(), "127.0.0.1", server.port));
     const text = "0123456789".repeat(100);
     transport.write(text);
     while (peer.received.length < text.length) yield* on(sleep("1ms"));

@@ -10,9 +10,7 @@ const echo = coroutine(function* (reader: StreamReader<string>, writer: StreamWr
 
 export const main = coroutine(function* () {
   const server = yield* startServer(echo, "127.0.0.1", 0, { encoding: "utf8", idleTimeout: "10s" });
-  const [, port] = server.sockets[0]?.getsockname() as [string, number];
-
-  const [reader, writer] = yield* openConnection("127.0.0.1", port, { encoding: "utf8" });
+  const [reader, writer] = yield* openConnection("127.0.0.1", server.port, { encoding: "utf8" });
   for (const word of ["hello", "is anyone there?"]) {
     writer.write(`${word}\n`);
     console.log((yield* reader.readline()).trimEnd());

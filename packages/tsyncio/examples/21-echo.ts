@@ -10,9 +10,7 @@ async function echo(reader: StreamReader<string>, writer: StreamWriter) {
 
 export async function main() {
   await using server = await startServer(echo, "127.0.0.1", 0, { encoding: "utf8", idleTimeout: "10s" });
-  const [, port] = server.sockets[0]?.getsockname() as [string, number];
-
-  const [reader, writer] = await openConnection("127.0.0.1", port, { encoding: "utf8" });
+  const [reader, writer] = await openConnection("127.0.0.1", server.port, { encoding: "utf8" });
   for (const word of ["hello", "is anyone there?"]) {
     writer.write(`${word}\n`);
     console.log((await reader.readline()).trimEnd());

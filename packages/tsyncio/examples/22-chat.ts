@@ -21,10 +21,8 @@ async function chat(reader: StreamReader<string>, writer: StreamWriter) {
 
 export async function main() {
   await using server = await startServer(chat, "127.0.0.1", 0, { encoding: "utf8", limit: 1000, maxConnections: 100 });
-  const [, port] = server.sockets[0]?.getsockname() as [string, number];
-
   const join = async (name: string) => {
-    const [reader, writer] = await openConnection("127.0.0.1", port, { encoding: "utf8" });
+    const [reader, writer] = await openConnection("127.0.0.1", server.port, { encoding: "utf8" });
     writer.write(`${name}\n`);
     const hear = async () => console.log(`${name} hears "${(await reader.readline()).trimEnd()}"`);
     await hear();

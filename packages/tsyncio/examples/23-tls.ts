@@ -8,14 +8,12 @@ export async function main() {
     ssl: { key, cert },
     sslHandshakeTimeout: "5s",
   });
-  const [, port] = server.sockets[0]?.getsockname() as [string, number];
-
   try {
-    await openConnection("127.0.0.1", port, { ssl: true, serverHostname: "localhost" });
+    await openConnection("127.0.0.1", server.port, { ssl: true, serverHostname: "localhost" });
   } catch (error) {
     console.log(`refused: ${(error as { code?: string }).code}`);
   }
-  const [reader, writer] = await openConnection("127.0.0.1", port, {
+  const [reader, writer] = await openConnection("127.0.0.1", server.port, {
     ssl: { ca: cert },
     serverHostname: "localhost",
     encoding: "utf8",
