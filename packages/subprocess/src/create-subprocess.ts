@@ -1,6 +1,7 @@
 import { type CoroutineGenerator, loopForNew } from "@tsyncio/contract";
 import { StreamReader } from "@tsyncio/streams";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
+import { CallSite } from "./call-site.js";
 import { type Command, programCommand, type SubprocessOptions, shellCommand } from "./options.js";
 import { Process, type ProcessOf } from "./process.js";
 import { type Plan, plan } from "./spawn.js";
@@ -17,7 +18,9 @@ export function createSubprocessExec<const O extends SubprocessOptions = Record<
   args: readonly string[] = [],
   options?: O,
 ): Coroutine<ProcessOf<O>> {
-  return creating(prepare(programCommand(program, args), options)) as Coroutine<unknown> as Coroutine<ProcessOf<O>>;
+  return creating(
+    prepare(programCommand(program, args), options, new CallSite(createSubprocessExec)),
+  ) as Coroutine<unknown> as Coroutine<ProcessOf<O>>;
 }
 
 /**
@@ -28,7 +31,9 @@ export function createSubprocessShell<const O extends SubprocessOptions = Record
   command: string,
   options?: O,
 ): Coroutine<ProcessOf<O>> {
-  return creating(prepare(shellCommand(command), options)) as Coroutine<unknown> as Coroutine<ProcessOf<O>>;
+  return creating(
+    prepare(shellCommand(command), options, new CallSite(createSubprocessShell)),
+  ) as Coroutine<unknown> as Coroutine<ProcessOf<O>>;
 }
 
 /** What a {@link Process} is made from. */
@@ -38,10 +43,10 @@ export interface Preparation {
 }
 
 /** Refuses what is wrong with `options`. Starts nothing. */
-export function prepare(command: Command, options: SubprocessOptions = {}): Preparation {
+export function prepare(command: Command, options: SubprocessOptions = {}, site: CallSite): Preparation {
   const { limit } = options;
   new StreamReader({ limit });
-  return { plan: plan(command, options), limit };
+  return { plan: plan(command, options, site), limit };
 }
 
 /** Starts a process. Does not wait, unless that fails. */

@@ -3,7 +3,10 @@ export { createSubprocessExec, createSubprocessShell } from "./create-subprocess
 export { FileNotFoundError, NotADirectoryError, OSError, PermissionError } from "./errors.js";
 export type { SpawnOptions, SubprocessOptions } from "./options.js";
 export { type Piped, Process, type ProcessOf } from "./process.js";
+export { type OutputSoFar, outputOf, ProcessError, ProcessTimeoutError } from "./process-error.js";
 export { SubprocessProtocol } from "./protocol.js";
+export { type ProcessResult, type RunOptions, runProcess } from "./run-process.js";
+export { type ScopeOptions, subprocess } from "./scope.js";
 export type { Signal } from "./signals.js";
 export { DEVNULL, PIPE, STDOUT, type Stderr, type Stdin, type Stdout } from "./stdio.js";
 export { subprocessExec, subprocessShell } from "./subprocess-functions.js";

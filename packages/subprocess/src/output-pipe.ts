@@ -23,6 +23,7 @@ export class OutputPipe {
   #size = 0;
   #limit: number = Number.POSITIVE_INFINITY;
   #overrun: (() => void) | null = null;
+  #dropping = false;
   /** What the pipe was lost with. */
   #error: unknown = null;
 
@@ -43,6 +44,7 @@ export class OutputPipe {
   }
 
   received(data: Buffer): void {
+    if (this.#dropping) return;
     if (this.#collected === null) this.reader.feedData(data);
     else this.#collect(data);
   }
@@ -88,6 +90,12 @@ export class OutputPipe {
   /** Removes and gives what nobody has read. */
   takeAll(): Buffer {
     return Buffer.concat([...this.#takeKept(), ...(this.#collected ?? []), takeUnread(this.reader)]);
+  }
+
+  /** Drops what comes from now on. */
+  drop(): void {
+    this.#dropping = true;
+    this.#transport.resumeReading();
   }
 
   /** Gives the pipe to another process, if nothing was read from it yet: its end of it, for the time until {@link release}. */

@@ -123,9 +123,14 @@ export class Process<
   }
 
   /** @internal Removes and gives what came of `stdout` and `stderr` and nobody has read. */
-  takeOutput(): Output {
+  takeOutput(): { stdout: Buffer | null; stderr: Buffer | null } {
     const { outputs } = this.#protocol;
-    return [outputs.get(1)?.takeAll() ?? null, outputs.get(2)?.takeAll() ?? null];
+    return { stdout: outputs.get(1)?.takeAll() ?? null, stderr: outputs.get(2)?.takeAll() ?? null };
+  }
+
+  /** @internal Nobody will read what comes from now on: it is dropped, so that the process is not held up by a full pipe. */
+  drop(): void {
+    for (const output of this.#protocol.outputs.values()) output.drop();
   }
 
   /** @internal */

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { type CoroutineGenerator, type LoopContract, RuntimeError } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { StreamReader } from "@tsyncio/streams";
+import type { CallSite } from "./call-site.js";
 import { osError } from "./errors.js";
 import { host, isPosix } from "./host.js";
 import { type Command, checkOptions, type SpawnOptions } from "./options.js";
@@ -20,10 +21,12 @@ export interface Plan {
   readonly piped: readonly boolean[];
   /** `stderr` is the pipe that `stdout` is. */
   readonly merged: boolean;
+  /** Where it was asked for. */
+  readonly site: CallSite;
 }
 
 /** How `command` is to be started. Refuses what is wrong with `options`. */
-export function plan(command: Command, options: SpawnOptions): Plan {
+export function plan(command: Command, options: SpawnOptions, site: CallSite): Plan {
   checkOptions(options);
   const { stdin, stdout, stderr } = options;
   const source = stdin instanceof StreamReader ? outputOf(stdin) : null;
@@ -41,7 +44,7 @@ export function plan(command: Command, options: SpawnOptions): Plan {
     if (fd > 2) stdio[fd] = fd;
   }
   const piped = [stdin === PIPE, stdout === PIPE, stderr === PIPE];
-  return { command, options, stdio, source, piped, merged };
+  return { command, options, stdio, source, piped, merged, site };
 }
 
 function outputOf(reader: StreamReader): OutputPipe {
@@ -54,10 +57,8 @@ function outputOf(reader: StreamReader): OutputPipe {
  * Starts what is planned. Does not wait, unless that fails.
  * @throws `FileNotFoundError`, `PermissionError` or another `OSError` when it can't be started
  */
-export function* start(
-  loop: LoopContract,
-  { command, options, stdio, source, merged }: Plan,
-): CoroutineGenerator<ChildProcess> {
+export function* start(loop: LoopContract, plan: Plan): CoroutineGenerator<ChildProcess> {
+  const { command, options, stdio, source, merged } = plan;
   const { env, uid, gid, startNewSession, detached } = options;
   const cwd = options.cwd ?? undefined;
   const entries = [...stdio];
@@ -77,13 +78,13 @@ export function* start(
       windowsHide: true,
     });
   } catch (error) {
-    throw failure(error as NodeJS.ErrnoException, command, cwd);
+    throw failure(error as NodeJS.ErrnoException, plan);
   }
   if (child.pid === undefined) {
     const failed = new Future<NodeJS.ErrnoException>({ loop });
     child.on("error", (error) => failed.done() || failed.setResult(error));
     for (const stream of child.stdio ?? []) stream?.destroy();
-    throw failure(yield* failed, command, cwd);
+    throw failure(yield* failed, plan);
   }
   if (given !== null) source?.release();
   else source?.copyTo(child.stdio[0] as never);
@@ -103,12 +104,12 @@ function joining({ program, args, shell }: Command, options: SpawnOptions): [fil
 const SHELL = "/bin/sh";
 
 /** What the host says, as Python does: of the folder, where that is what is missing. */
-function failure(error: NodeJS.ErrnoException, command: Command, cwd: string | undefined): unknown {
+function failure(error: NodeJS.ErrnoException, { command, options: { cwd }, site }: Plan): unknown {
   const { code, errno } = error;
   if (code === undefined || errno === undefined) return error;
-  const isCwd = cwd !== undefined && !isFolder(cwd);
+  const isCwd = cwd != null && !isFolder(cwd);
   const program = command.shell && isPosix() ? SHELL : command.program;
-  return osError(code, errno, isCwd ? cwd : program, { cause: error });
+  return site.mark(osError(code, errno, isCwd ? cwd : program, { cause: error }));
 }
 
 function isFolder(path: string): boolean {

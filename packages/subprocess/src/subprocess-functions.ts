@@ -1,5 +1,6 @@
 import { type CoroutineGenerator, describe, type LoopContract, loopForNew } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
+import { CallSite } from "./call-site.js";
 import { programCommand, type SpawnOptions, shellCommand } from "./options.js";
 import type { SubprocessProtocol } from "./protocol.js";
 import { type Plan, plan, start } from "./spawn.js";
@@ -18,9 +19,10 @@ export function subprocessExec<P extends SubprocessProtocol>(
   options: SpawnOptions = {},
 ): Coroutine<[SubprocessTransport, P]> {
   checkFactory("subprocessExec", protocolFactory);
-  return connecting(protocolFactory, plan(programCommand(program, args), piped(options))) as Coroutine<
-    [SubprocessTransport, P]
-  >;
+  return connecting(
+    protocolFactory,
+    plan(programCommand(program, args), piped(options), new CallSite(subprocessExec)),
+  ) as Coroutine<[SubprocessTransport, P]>;
 }
 
 /** {@link subprocessExec} of a shell that runs `command` (`loop.subprocess_shell`). */
@@ -30,9 +32,10 @@ export function subprocessShell<P extends SubprocessProtocol>(
   options: SpawnOptions = {},
 ): Coroutine<[SubprocessTransport, P]> {
   checkFactory("subprocessShell", protocolFactory);
-  return connecting(protocolFactory, plan(shellCommand(command), piped(options))) as Coroutine<
-    [SubprocessTransport, P]
-  >;
+  return connecting(
+    protocolFactory,
+    plan(shellCommand(command), piped(options), new CallSite(subprocessShell)),
+  ) as Coroutine<[SubprocessTransport, P]>;
 }
 
 /** Starts what is planned, and joins it to `protocol`. */

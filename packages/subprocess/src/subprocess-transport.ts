@@ -143,6 +143,20 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
     return this.#returncode as number;
   }
 
+  /** @internal Closes the transport so many seconds of real time after the process has ended. Returns what takes that back. */
+  closeAfterExit(seconds: number): () => void {
+    let stop: (() => void) | null = null;
+    const begin = () => {
+      stop = this.#loop.host.afterRealTime(seconds, () => this.close(), true);
+    };
+    if (this.#returncode === null) this.#child.once("exit", begin);
+    else begin();
+    return () => {
+      this.#child.off("exit", begin);
+      stop?.();
+    };
+  }
+
   /** @internal The loop that it lives on. */
   get loop(): LoopContract {
     return this.#loop;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { registry } from "@tsyncio/contract";
 import type { EventLoop } from "@tsyncio/loop";
 import { coroutine } from "@tsyncio/tasks";
@@ -45,12 +46,21 @@ export function codeOf(error: unknown): unknown {
   return (error as { code?: unknown }).code;
 }
 
-/** Whether the process runs; one that has ended and was not waited for does not. */
+/** Whether the process runs: one that has ended, and that nobody asked how, does not. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return !stat.slice(stat.lastIndexOf(")")).startsWith(") Z");
   } catch {
     return false;
   }
+}
+
+/** A shell script whose processes stand three deep, and that prints their numbers in one line. `ignoring`: they ignore SIGTERM. */
+export function tree(ignoring: boolean): [program: string, args: string[]] {
+  const source = `
+    ${ignoring ? "trap '' TERM" : ":"}
+    if [ "$1" = 0 ]; then echo $2 $$; while :; do sleep 60; done; fi
+    sh -c "$0" "$0" $(($1 - 1)) "$2 $$" & wait`;
+  return ["sh", ["-c", source, source, "2", ""]];
 }
