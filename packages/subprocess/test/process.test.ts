@@ -198,7 +198,7 @@ describe("the streams", () => {
 
   law("make a pipeline of processes, without a copy when nobody has read from it", function* () {
     const seq = yield* on(createSubprocessExec("seq", ["1", "100000"], { stdout: PIPE }));
-    const sort = yield* on(createSubprocessExec("sort", ["-rn"], { stdin: seq.stdout, stdout: PIPE }));
+    const sort = yield* on(createSubprocessExec("sort", ["-rn"], { stdin: seq.stdout, stdout: PIPE, stderr: DEVNULL }));
     const head = yield* on(createSubprocessExec("head", ["-n", "2"], { stdin: sort.stdout, stdout: PIPE }));
     expect(sort.stdin).toBeNull();
     expect(String((yield* on(head.communicate()))[0])).toBe("100000\n99999\n");

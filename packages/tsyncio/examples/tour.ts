@@ -25,6 +25,11 @@ import * as echo from "./21-echo.ts";
 import * as chat from "./22-chat.ts";
 import * as tls from "./23-tls.ts";
 import * as portScanner from "./24-port-scanner.ts";
+import * as runProcess from "./30-run-process.ts";
+import * as pipeline from "./31-pipeline.ts";
+import * as git from "./32-git.ts";
+import * as runaway from "./33-runaway.ts";
+import * as liveOutput from "./34-live-output.ts";
 
 interface Step {
   file: string;
@@ -183,6 +188,36 @@ const steps: Step[] = [
     title: "A hundred ports, ten at a time",
     says: "A semaphore, a timeout and a connection in each task.",
     ...portScanner,
+  },
+  {
+    file: "30-run-process.ts",
+    title: "A program and its output",
+    says: "One call runs it, checks how it ended, and gives what it wrote.",
+    ...runProcess,
+  },
+  {
+    file: "31-pipeline.ts",
+    title: "A pipeline of three programs",
+    says: "Each writes into the next; this program only starts them.",
+    ...pipeline,
+  },
+  {
+    file: "32-git.ts",
+    title: "Eight git commands, three at a time",
+    says: "A semaphore limits programs as it limits requests.",
+    ...git,
+  },
+  {
+    file: "33-runaway.ts",
+    title: "A runaway program",
+    says: "A time limit ends it and all that it started, even if they won't.",
+    ...runaway,
+  },
+  {
+    file: "34-live-output.ts",
+    title: "Three programs, line by line",
+    says: "What they write is shown as it comes.",
+    ...liveOutput,
   },
 ];
 
