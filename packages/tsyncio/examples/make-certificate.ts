@@ -42,7 +42,10 @@ export function makeCertificate(): { key: string; cert: string } {
     ),
   );
   const certificate = sequence(content, ecdsaWithSha256, bits(sign("sha256", content, privateKey)));
-  const lines = certificate.toString("base64").match(/.{1,64}/g)?.join("\n");
+  const lines = certificate
+    .toString("base64")
+    .match(/.{1,64}/g)
+    ?.join("\n");
   const cert = `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
   return { key: privateKey.export({ type: "pkcs8", format: "pem" }) as string, cert };
 }
