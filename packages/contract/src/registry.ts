@@ -8,6 +8,10 @@ export interface OpenResource {
   readonly kind: string;
   readonly describe: () => string;
   readonly source: string | null;
+  /** The loop that it belongs to; left out: none. */
+  readonly loop?: LoopContract | undefined;
+  /** Gives it up without a word to anyone: its loop is closed, and nothing will be told any more. */
+  readonly abandon?: (() => void) | undefined;
 }
 
 /**

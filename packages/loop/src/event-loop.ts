@@ -167,10 +167,24 @@ export class EventLoop extends Scheduler implements LoopContract {
     this.#signals.removeAll();
     this.#failures.flush();
     this.dispose();
+    this.#abandonResources();
     if (registry.eventLoop === this) registry.eventLoop = null;
     this.#executor.abandon().catch((exception) => {
       this.callExceptionHandler({ message: "an error occurred during shutdown of the default executor", exception });
     });
+  }
+
+  /** What was left open would hold the process, though nobody hears of it any more. */
+  #abandonResources(): void {
+    for (const resource of registry.resources) {
+      if (resource.loop !== this || resource.abandon === undefined) continue;
+      if (this.getDebug()) {
+        const place = resource.source === null ? "" : `, opened at ${resource.source}`;
+        this.host.log("warn", `unclosed ${resource.kind} ${resource.describe()}${place}`);
+      }
+      registry.resources.delete(resource);
+      resource.abandon();
+    }
   }
 
   [Symbol.dispose](): void {

@@ -15,7 +15,7 @@ import { clientHandshake } from "./handshake.js";
 import { addressesOf, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
 import { placeOf } from "./open-resource.js";
 import type { StreamProtocol } from "./protocols.js";
-import { SocketTransport } from "./socket-transport.js";
+import { SocketTransport, type SocketTransportOptions } from "./socket-transport.js";
 import { type ClientTls, clientTls, type TlsTimeouts, tlsTimeouts } from "./tls-options.js";
 
 /** What every kind of client connection may be asked for. */
@@ -59,7 +59,9 @@ export function createConnection<P extends StreamProtocol>(
 ): Coroutine<[SocketTransport, P]> {
   checkFactory("createConnection", protocolFactory);
   const hostname = checkTls(options, host);
-  return connecting(protocolFactory, host, port, hostname, options) as Coroutine<[SocketTransport, P]>;
+  return connecting(protocolFactory, host, port, hostname, options, placeOf(loopForNew())) as Coroutine<
+    [SocketTransport, P]
+  >;
 }
 
 const connecting = coroutine(function* createConnection(
@@ -68,6 +70,7 @@ const connecting = coroutine(function* createConnection(
   port: number | string | null,
   hostname: string,
   options: ConnectOptions,
+  source: string | null,
 ) {
   const loop = loopForNew();
   const { sock = null } = options;
@@ -78,7 +81,7 @@ const connecting = coroutine(function* createConnection(
     throw new ValueError("host/port and sock can not be specified at the same time");
   }
   const socket = sock ?? (yield* connected(loop, host ?? "localhost", checkPort(port), options));
-  return yield* joined(loop, socket, protocolFactory, hostname, options);
+  return yield* joined(loop, socket, protocolFactory, hostname, options, { source });
 });
 
 /** A transport and a protocol for `socket`, over TLS if that is asked for. */
@@ -88,7 +91,7 @@ export function* joined<P extends StreamProtocol>(
   protocolFactory: () => P,
   hostname: string,
   options: ClientOptions,
-  path?: string,
+  more: Pick<SocketTransportOptions, "peername" | "sockname" | "source">,
 ): CoroutineGenerator<[SocketTransport, P]> {
   const { ssl } = options;
   const timeouts = tlsTimeouts(options, Boolean(ssl));
@@ -107,8 +110,7 @@ export function* joined<P extends StreamProtocol>(
     sslcontext: ssl === true ? {} : ssl || undefined,
     shutdownTimeout: timeouts.shutdown,
     idleTimeout: options.idleTimeout == null ? null : secondsOf(options.idleTimeout, loop),
-    source: placeOf(loop),
-    ...(path !== undefined && { peername: path, sockname: "" }),
+    ...more,
   });
   transport.begin();
   return [transport, protocol];

@@ -14,6 +14,7 @@ import { checkFactory } from "./connect.js";
 import { host } from "./host.js";
 import { type ListeningSocket, listen } from "./listening-socket.js";
 import { addressesOf, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
+import { placeOf } from "./open-resource.js";
 import type { StreamProtocol } from "./protocols.js";
 import { Server } from "./server.js";
 import type { SocketTransportOptions } from "./socket-transport.js";
@@ -71,19 +72,18 @@ export function createServer(
   });
 }
 
+/** What opens the sockets of a server. */
+type Open = (loop: LoopContract, server: Server) => CoroutineGenerator<ListeningSocket[]>;
+
 /** Makes a server, and has it serve unless that is to wait. */
-export const serving: (
-  options: ServingOptions,
-  open: (loop: LoopContract, server: Server) => CoroutineGenerator<ListeningSocket[]>,
-) => Coroutine<Server> = coroutine(function* createServer(
-  options: ServingOptions,
-  open: (loop: LoopContract, server: Server) => CoroutineGenerator<ListeningSocket[]>,
-) {
+export function serving(options: ServingOptions, open: Open): Coroutine<Server> {
+  return starting(options, open, placeOf(loopForNew()));
+}
+
+const starting = coroutine(function* createServer(options: ServingOptions, open: Open, source: string | null) {
   const loop = loopForNew();
-  const server = new Server(
-    loop,
-    coroutine((self: Server) => open(loop, self)),
-  );
+  const listen = coroutine((server: Server) => open(loop, server));
+  const server = new Server(loop, listen, source);
   if (options.startServing ?? true) yield* server.startServing();
   return server;
 });

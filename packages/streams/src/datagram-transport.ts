@@ -31,7 +31,13 @@ export class UdpTransport extends DatagramTransport {
   #pending = 0;
 
   /** Takes over `socket`, which is bound. */
-  constructor(loop: LoopContract, socket: Socket, protocol: DatagramProtocol, remote: Address | null) {
+  constructor(
+    loop: LoopContract,
+    socket: Socket,
+    protocol: DatagramProtocol,
+    remote: Address | null,
+    source: string | null,
+  ) {
     super();
     this.#loop = loop;
     this.#socket = socket;
@@ -40,7 +46,13 @@ export class UdpTransport extends DatagramTransport {
     const { address, port, family } = socket.address();
     this.#local = addressFrom(address, port, family);
     this.#flow = new WriteFlow(loop, this);
-    this.#opened = new Opened(loop, "datagram transport", () => this.toString());
+    this.#opened = new Opened(
+      loop,
+      "datagram transport",
+      () => this.toString(),
+      () => this.abort(),
+      source,
+    );
     socket.on("message", (data, from) => {
       if (this.#state !== OPEN) return;
       const sender = addressFrom(from.address, from.port, from.family) as Address;

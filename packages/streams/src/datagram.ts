@@ -8,6 +8,7 @@ import { checkFactory } from "./connect.js";
 import { UdpTransport } from "./datagram-transport.js";
 import { host } from "./host.js";
 import { addressesOf, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
+import { placeOf } from "./open-resource.js";
 import type { DatagramProtocol } from "./protocols.js";
 
 /** A host and a port. `null` as the host is this machine, 0 as the port one that is free. */
@@ -48,7 +49,9 @@ export function createDatagramEndpoint<P extends DatagramProtocol>(
   if (sock === null && localAddr === null && remoteAddr === null && family === 0) {
     throw new ValueError("unexpected address family");
   }
-  return opening(protocolFactory, localAddr, remoteAddr, options) as Coroutine<[UdpTransport, P]>;
+  return opening(protocolFactory, localAddr, remoteAddr, options, placeOf(loopForNew())) as Coroutine<
+    [UdpTransport, P]
+  >;
 }
 
 const opening = coroutine(function* createDatagramEndpoint(
@@ -56,6 +59,7 @@ const opening = coroutine(function* createDatagramEndpoint(
   localAddr: Endpoint | null,
   remoteAddr: Endpoint | null,
   options: DatagramOptions,
+  source: string | null,
 ) {
   const loop = loopForNew();
   const { sock = null, family = 0 } = options;
@@ -69,7 +73,7 @@ const opening = coroutine(function* createDatagramEndpoint(
   let protocol: DatagramProtocol;
   try {
     protocol = protocolFactory();
-    transport = new UdpTransport(loop, socket, protocol, remote);
+    transport = new UdpTransport(loop, socket, protocol, remote, source);
   } catch (error) {
     socket.close();
     throw error;

@@ -1,16 +1,26 @@
-import { type LoopContract, registry } from "@tsyncio/contract";
+import { type LoopContract, type OpenResource, registry } from "@tsyncio/contract";
 import { callerLocation } from "@tsyncio/loop";
 
-/** What is open: debug mode and the leak oracle read the list of these in the registry. */
-export class Opened {
+/** What is open: debug mode and the leak oracle read the list of these in the registry, and a loop that closes gives up what is left. */
+export class Opened implements OpenResource {
   readonly kind: string;
   readonly describe: () => string;
   /** Where it was opened; known in debug mode. */
   readonly source: string | null;
+  readonly loop: LoopContract;
+  readonly abandon: () => void;
 
-  constructor(loop: LoopContract, kind: string, describe: () => string, source: string | null = placeOf(loop)) {
+  constructor(
+    loop: LoopContract,
+    kind: string,
+    describe: () => string,
+    abandon: () => void,
+    source: string | null = placeOf(loop),
+  ) {
+    this.loop = loop;
     this.kind = kind;
     this.describe = describe;
+    this.abandon = abandon;
     this.source = source;
     registry.resources.add(this);
   }

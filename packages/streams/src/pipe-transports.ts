@@ -31,7 +31,12 @@ class Pipe {
     this.#loop = loop;
     this.#stream = stream;
     this.#lost = lost;
-    this.#opened = new Opened(loop, "pipe", () => String(transport));
+    this.#opened = new Opened(
+      loop,
+      "pipe",
+      () => String(transport),
+      () => stream.destroy(),
+    );
     stream.on("error", (error) => {
       this.#error ??= error;
       // Not every stream of the host closes by itself.

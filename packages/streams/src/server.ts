@@ -13,6 +13,8 @@ export type Listen = (server: Server) => Coroutine<ListeningSocket[]>;
 export class Server implements TransportOwner, Disposable, AsyncDisposable {
   readonly #loop: LoopContract;
   readonly #listen: Listen;
+  /** Where it was asked for, in debug mode. */
+  readonly #source: string | null;
   readonly #clients = new Set<Client>();
   readonly #ended: Gate;
   /** Serving: what it listens on. */
@@ -23,9 +25,10 @@ export class Server implements TransportOwner, Disposable, AsyncDisposable {
   #opened: Opened | null = null;
 
   /** @internal */
-  constructor(loop: LoopContract, listen: Listen) {
+  constructor(loop: LoopContract, listen: Listen, source: string | null = null) {
     this.#loop = loop;
     this.#listen = listen;
+    this.#source = source;
     this.#ended = new Gate(loop, "Server.waitClosed()");
   }
 
@@ -135,7 +138,13 @@ export class Server implements TransportOwner, Disposable, AsyncDisposable {
     if (this.#closed) for (const socket of sockets) socket.close();
     else {
       this.#sockets = sockets;
-      this.#opened = new Opened(this.#loop, "server", () => this.toString());
+      this.#opened = new Opened(
+        this.#loop,
+        "server",
+        () => this.toString(),
+        () => this.close(),
+        this.#source,
+      );
     }
   }
 

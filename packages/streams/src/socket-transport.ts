@@ -72,7 +72,13 @@ export class SocketTransport extends Transport {
     this.#options = options;
     this.#outgoing = new Outgoing(loop, socket, this);
     this.#peername = options.peername ?? addressFrom(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
-    this.#opened = new Opened(loop, "transport", () => this.toString(), options.source);
+    this.#opened = new Opened(
+      loop,
+      "transport",
+      () => this.toString(),
+      () => socket.destroy(),
+      options.source,
+    );
     options.owner?.attach(this);
     socket.on("error", this.#onError).on("close", this.#onClose).on("end", this.#onEnd);
     if (options.idleTimeout != null) socket.setTimeout(options.idleTimeout * 1000, this.#onIdle);

@@ -5,6 +5,7 @@ import { Connecting } from "./connecting.js";
 import { checkServing, netServer, type ServingOptions, serving } from "./create-server.js";
 import { host } from "./host.js";
 import { type ListeningSocket, listen } from "./listening-socket.js";
+import { placeOf } from "./open-resource.js";
 import type { StreamProtocol } from "./protocols.js";
 import type { Server } from "./server.js";
 import type { SocketTransport } from "./socket-transport.js";
@@ -23,7 +24,7 @@ export function createUnixConnection<P extends StreamProtocol>(
   checkFactory("createUnixConnection", protocolFactory);
   checkPath(path);
   const hostname = checkTls(options, null);
-  return connecting(protocolFactory, path, hostname, options) as Coroutine<[SocketTransport, P]>;
+  return connecting(protocolFactory, path, hostname, options, placeOf(loopForNew())) as Coroutine<[SocketTransport, P]>;
 }
 
 const connecting = coroutine(function* createUnixConnection(
@@ -31,10 +32,11 @@ const connecting = coroutine(function* createUnixConnection(
   path: string,
   hostname: string,
   options: UnixConnectOptions,
+  source: string | null,
 ) {
   const loop = loopForNew();
   const socket = yield* taken(new Connecting(loop, [{ path }], { stagger: null, allErrors: false }));
-  return yield* joined(loop, socket, protocolFactory, hostname, options, path);
+  return yield* joined(loop, socket, protocolFactory, hostname, options, { peername: path, sockname: "", source });
 });
 
 /**

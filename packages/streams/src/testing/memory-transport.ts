@@ -42,7 +42,12 @@ export class MemoryTransport extends Transport implements WireEnd {
     this.#protocol = protocol;
     this.#names = names;
     this.#owner = owner;
-    this.#opened = new Opened(loop, "transport", () => this.toString());
+    this.#opened = new Opened(
+      loop,
+      "transport",
+      () => this.toString(),
+      () => this.#out.clear(),
+    );
     owner?.attach(this);
   }
 
