@@ -48,25 +48,26 @@ export async function runVirtual<T>(body: Startable<T>, options: VirtualRunOptio
   const reports: ExceptionContext[] = [];
   const { exceptionHandler = (_: LoopContract, context: ExceptionContext) => reports.push(context) } = options;
   const loop = newVirtualLoop({ ...options, exceptionHandler });
+  const stopLimit = limit === null ? null : limitRealTime(loop, limit);
   let result: T;
   try {
     const task = runInCell(bareCell(loop), loop, () => loop.createTask<T>(body));
     const stopListening = signal === undefined ? null : onAbort(signal, () => task.cancel(signal.reason));
-    const stopLimit = limit === null ? null : limitRealTime(loop, limit);
     try {
       result = await loop.runUntilComplete(task);
     } finally {
       stopListening?.();
-      stopLimit?.();
     }
+    await conclude(loop);
   } catch (error) {
     // What is told is how it went wrong first.
-    const stopLimit = limitRealTime(loop, LAST_WORDS);
+    const stopWords = limitRealTime(loop, LAST_WORDS);
     await conclude(loop).catch(() => {});
-    stopLimit();
+    stopWords();
     throw error;
+  } finally {
+    stopLimit?.();
   }
-  await conclude(loop);
   const [report] = reports;
   if (report !== undefined) throw reportError(report);
   return result;

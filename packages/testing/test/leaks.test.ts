@@ -7,6 +7,7 @@ import { type LoopContract, registry } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { getEventLoop } from "@tsyncio/loop";
 import { createTask, taskGroup } from "@tsyncio/tasks";
+import { runProgram } from "@tsyncio/test-support";
 import { type Leak, LeakError, type LeakOptions, LeakScope, leakScope, runVirtual } from "@tsyncio/testing";
 import { failOnLeaks } from "@tsyncio/testing/vitest";
 import { sleep } from "@tsyncio/timeouts";
@@ -175,6 +176,18 @@ describe("leakScope", () => {
     registry.resources.delete(before);
     registry.resources.delete(transport);
     expect(leaks).toEqual([{ kind: "transport", what: "<TCPTransport open>", source: "program.ts:1:2" }]);
+  });
+
+  it("does not count stdout and stderr, which the host opens when they are used first", async () => {
+    const { code, stdout, stderr } = await runProgram(
+      import.meta.dirname,
+      `import { leakScope } from "@tsyncio/testing";
+      await leakScope(() => {
+        console.log("out");
+        console.error("err");
+      }, { settle: "20ms" });`,
+    );
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "out\n", stderr: "err\n" });
   });
 
   it("does not count what was there before", async () => {

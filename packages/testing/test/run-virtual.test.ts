@@ -105,6 +105,19 @@ describe("runVirtual", () => {
     await expect(runVirtual(stubborn, { realTimeLimit: "20ms" })).rejects.toThrow(TimeoutError);
   });
 
+  it("ends at its limit when what outlives the body does not end by its cancellation", async () => {
+    const stubborn = async () => {
+      for (;;) await sleep("1h").catch(() => {});
+    };
+    const body = async () => {
+      createTask(stubborn);
+      await sleep(1);
+    };
+    await expect(runVirtual(body, { realTimeLimit: "20ms" })).rejects.toThrow(
+      /still running .*\(stubborn\) waits for/s,
+    );
+  });
+
   it("cancels the body when its signal is aborted, and lets it clean up", async () => {
     const controller = new AbortController();
     let cleanedUp = false;

@@ -5,7 +5,7 @@ import type { RunRecord } from "./run-once.js";
 /** A run that is done, from which those follow that depart once more, after its last departure. */
 interface Expansion {
   readonly departures: readonly Departure[];
-  readonly sizes: readonly number[];
+  readonly sizes: Uint16Array;
   position: number;
   choice: number;
 }
@@ -15,10 +15,13 @@ interface Expansion {
  * goes the plain way, so that every schedule but the plain one follows from just one other, with one departure less.
  */
 export class AllSchedules {
-  readonly #expansions: Expansion[] = [];
+  /** The runs with one departure less than those that are given now, which follow from them; and the latter, for afterwards. */
+  #level: Expansion[] = [];
+  #nextLevel: Expansion[] = [];
+  #at = 0;
   readonly #limit: number;
   #current: readonly Departure[] | null = [];
-  #parentSizes: readonly number[] = [];
+  #parentSizes: ArrayLike<number> = [];
   #left = false;
 
   /** @param limit - how many departures there may be at most */
@@ -48,18 +51,25 @@ export class AllSchedules {
       if (sizes[i] !== this.#parentSizes[i]) throw notDeterministic(i, this.#parentSizes[i], sizes[i]);
     }
     this.#current = null;
-    const expansion = { departures, sizes, position: last + 1, choice: 1 };
-    if (departures.length < this.#limit) this.#expansions.push(expansion);
+    // One of these is kept for each run.
+    const expansion = { departures, sizes: Uint16Array.from(sizes), position: last + 1, choice: 1 };
+    if (departures.length < this.#limit) this.#nextLevel.push(expansion);
     else if (sizes.length > expansion.position) this.#left = true;
   }
 
   #advance(): readonly Departure[] | null {
     for (;;) {
-      const expansion = this.#expansions[0];
-      if (expansion === undefined) return null;
+      const expansion = this.#level[this.#at];
+      if (expansion === undefined) {
+        if (this.#nextLevel.length === 0) return null;
+        this.#level = this.#nextLevel;
+        this.#nextLevel = [];
+        this.#at = 0;
+        continue;
+      }
       const { departures, sizes, position, choice } = expansion;
       const size = sizes[position];
-      if (size === undefined) this.#expansions.shift();
+      if (size === undefined) this.#at++;
       else if (choice >= size) {
         expansion.position++;
         expansion.choice = 1;

@@ -64,6 +64,7 @@ export class HostWatch implements Watch {
       // What does not hold the process is meant to stay, as a connection that is kept for the next request.
       if (thing === undefined || thing.hasRef?.() === false) continue;
       const owner = ownerOf(thing);
+      if (isStandard(owner)) continue;
       leaks.push({ kind, what: describeOwner(owner), source: source ?? this.#listens.sourceOf(owner) });
     }
     // The pipes of a child process are told with it.
@@ -115,6 +116,12 @@ function ownerOf(handle: object): object {
   return owner ?? handle;
 }
 
+/** Whether it is stdin, stdout or stderr, which the host opens when it is used first. */
+function isStandard(owner: object): boolean {
+  const { fd } = owner as { fd?: unknown };
+  return typeof fd === "number" && fd >= 0 && fd <= 2;
+}
+
 /** The address or process of what owns a handle, as far as it has one. */
 function describeOwner(object: object): string {
   const owner = object as Partial<{
@@ -136,7 +143,8 @@ function addressOf(address: (() => { address?: string; port?: number } | string 
   try {
     const at = address?.() ?? null;
     if (at === null) return "";
-    return typeof at === "string" ? `on ${at}` : `on ${at.address}:${at.port}`;
+    if (typeof at === "string") return `on ${at}`;
+    return at.address === undefined ? "" : `on ${at.address}:${at.port}`;
   } catch {
     // It is not bound yet, or no more.
     return "";

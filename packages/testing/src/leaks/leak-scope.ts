@@ -24,6 +24,7 @@ export class LeakScope {
   readonly #settle: number;
   readonly #ignore: (leak: Leak) => boolean;
   readonly #watches: readonly Watch[];
+  #ended = false;
 
   /** @throws `ValueError` and `TypeError` for options that are wrong */
   constructor({ settle = "100ms", watch = [], ignore = () => false }: LeakOptions = {}) {
@@ -45,6 +46,7 @@ export class LeakScope {
    * @throws {@link LeakError} for what is left then; the second call does nothing
    */
   async end(): Promise<void> {
+    if (this.#ended) return;
     const leaks = await this.#leaks();
     this.stop();
     if (leaks.length > 0) throw new LeakError(leaks);
@@ -52,6 +54,7 @@ export class LeakScope {
 
   /** Ends it without a look. */
   stop(): void {
+    this.#ended = true;
     for (const watch of this.#watches) watch.stop();
   }
 
@@ -63,7 +66,7 @@ export class LeakScope {
       const anyLeft = this.#watches.some((watch) => watch.left(false).some((leak) => !this.#ignore(leak)));
       if (!anyLeft) return [];
       if (performance.now() < end) continue;
-      return this.#watches.flatMap((watch) => watch.left(true)).filter((leak) => !this.#ignore(leak));
+      return withoutRepeats(this.#watches.flatMap((watch) => watch.left(true))).filter((leak) => !this.#ignore(leak));
     }
   }
 }
@@ -94,6 +97,15 @@ class ResourceWatch implements Watch {
   }
 
   stop(): void {}
+}
+
+/** `leaks` without the handles of the host that another leak, which says more, has the address of. */
+function withoutRepeats(leaks: readonly Leak[]): Leak[] {
+  return leaks.filter((leak) => {
+    const [, address] = /^(?:on|to) (\S+:\d+)$/.exec(leak.what) ?? [];
+    if (address === undefined || leak.source !== null) return true;
+    return !leaks.some(({ what }) => what !== leak.what && what.includes(address));
+  });
 }
 
 function watchListeners(target: EventEmitter | AbortSignal): Watch {
