@@ -29,5 +29,6 @@ export default defineConfig(({ mode }) => ({
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     reporters: ["default", countReporter],
     testTimeout: mode === "long" ? 300_000 : 10_000,
+    hookTimeout: mode === "long" ? 300_000 : 10_000,
   },
 }));

@@ -128,13 +128,15 @@ export class Barrier {
   });
 
   static readonly #reset = coroutine(function* reset(barrier: Barrier) {
-    using _ = yield* barrier.#condition.hold();
+    yield* barrier.#condition.acquire();
     barrier.#change(barrier.#count > 0 ? "resetting" : "filling");
+    barrier.#condition.release();
   });
 
   static readonly #abort = coroutine(function* abort(barrier: Barrier) {
-    using _ = yield* barrier.#condition.hold();
+    yield* barrier.#condition.acquire();
     barrier.#change("broken");
+    barrier.#condition.release();
   });
 
   /** Waits outside until those who leave have left. */
