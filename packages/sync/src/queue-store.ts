@@ -43,10 +43,10 @@ export class Ring<T> implements QueueStore<T> {
   }
 
   #grow(): void {
-    const items = [...this.items()];
-    const length = Math.max(this.size * 2, 8);
-    this.#items = new Array<T | undefined>(length);
-    for (const [i, item] of items.entries()) this.#items[i] = item;
+    const old = this.#items;
+    const items = new Array<T | undefined>(Math.max(this.size * 2, 8));
+    for (let i = 0; i < this.size; i++) items[i] = old[(this.#head + i) & (old.length - 1)];
+    this.#items = items;
     this.#head = 0;
   }
 }
