@@ -1,5 +1,6 @@
 // Locks and queues: in plain async code, in tasks of both kinds, and shared by several loops.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { CancelledError } from "@tsyncio/contract";
 import { Barrier, Condition, Event, Lock, Queue, Semaphore } from "@tsyncio/sync";
 import { createTask, gather } from "@tsyncio/tasks";
@@ -110,6 +111,32 @@ export const cases: readonly Case[] = [
       Array.from({ length: 100 }, (_, i) => i),
     );
   }),
+  {
+    name: "whoever waits goes on in the async context in which it waited",
+    async run() {
+      const storage = new AsyncLocalStorage<string>();
+      const [lock, semaphore, queue] = [new Lock(), new Semaphore(2), new Queue<string>(1)];
+      const seen: unknown[] = [];
+      const worker = (name: string) => async () => {
+        for (let i = 0; i < 5; i++) {
+          await lock.acquire();
+          seen.push(storage.getStore() === name);
+          await null;
+          lock.release();
+          const hold = await semaphore.hold();
+          seen.push(storage.getStore() === name);
+          hold[Symbol.dispose]();
+          await (name < "c" ? queue.put(name) : queue.get());
+          seen.push(storage.getStore() === name);
+        }
+      };
+      await Promise.all(["a", "b", "c", "d"].map((name) => storage.run(name, worker(name))));
+      deepEqual(
+        seen,
+        Array.from({ length: 60 }, () => true),
+      );
+    },
+  },
   {
     name: "for await over a queue ends when it is shut down and empty",
     async run() {
