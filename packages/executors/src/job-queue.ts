@@ -98,7 +98,7 @@ export class JobQueue implements JobOwner {
 
   /** Ends every worker that runs a job. */
   terminateWorkers(): void {
-    for (const job of this.#running) this.#pool?.terminate(job);
+    this.#pool?.terminateAll();
   }
 
   #run(job: PoolJob<unknown>): void {
@@ -107,14 +107,15 @@ export class JobQueue implements JobOwner {
     if (this.#running.size === 0) this.#hold.ref();
     this.#running.add(job);
     job.started();
-    this.#pool.run(job).then(
+    this.#pool.run(
+      job,
       (reply) => {
-        job.replied(reply);
         this.#ended(job);
+        job.replied(reply);
       },
       (error) => {
-        job.broke(brokenBy(error, job));
         this.#ended(job);
+        job.broke(brokenBy(error, job));
       },
     );
   }

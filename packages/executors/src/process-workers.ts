@@ -32,23 +32,30 @@ export function processWorkers(count: number, idleMs: number, options: WorkerOpt
 
   return {
     medium: "process",
-    async run(job) {
+    run(job, onReply, onFailure) {
       const state = new ProcessRun(job);
       running.set(job, state);
-      try {
-        // As bytes, at the submit: the pool would clone it twice, and an error would come too late.
-        const bytes = serialize(job.message);
-        const pool = await loading;
-        const { abort, channel } = state;
-        return deserialize(await pool.run(bytes, { signal: abort, channel })) as Reply;
-      } catch (error) {
-        throw state.abort.failure ?? error;
-      } finally {
-        running.delete(job);
-      }
+      const { abort, channel } = state;
+      // As bytes, at once: the pool would clone it twice, and an error would come too late.
+      const bytes = serialize(job.message);
+      loading
+        .then((pool) => pool.run(bytes, { signal: abort, channel }))
+        .then(
+          (reply: Uint8Array) => {
+            running.delete(job);
+            onReply(deserialize(reply) as Reply);
+          },
+          (error: unknown) => {
+            running.delete(job);
+            onFailure(abort.failure ?? error);
+          },
+        );
     },
     post: (job, note) => running.get(job)?.post(note),
     terminate: (job) => running.get(job)?.abort.abort(),
+    terminateAll() {
+      for (const { abort } of running.values()) abort.abort();
+    },
     destroy: async () => (await loading).destroy(),
   };
 }

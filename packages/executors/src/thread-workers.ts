@@ -5,37 +5,52 @@ import { JobAbort } from "./job-abort.js";
 import type { Note, Reply } from "./wire.js";
 import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
 
+/** A job that the pool has. */
+interface Run {
+  readonly job: PoolJob<unknown>;
+  /** What ends its worker, if a cancellation may do that: a job that has one costs the pool more. */
+  readonly abort: JobAbort | null;
+  /** Its worker's, once that has written a note. */
+  port: MessagePort | null;
+  /** Why it was ended together with all others, if the host said so. */
+  failure: unknown;
+}
+
 /** Threads, kept by piscina. */
 export function threadWorkers(count: number, idleMs: number, options: WorkerOptions): WorkerPool {
   const { Piscina } = library("piscina");
   const { receiveMessageOnPort } = builtin("node:worker_threads");
-  /** One for each worker, which sends it when it has started. Which worker has a job is known when that has written a note. */
+  /** One for each worker, which sends it when it has started. */
   const ports = new Set<MessagePort>();
-  const running = new Map<number, { job: PoolJob<unknown>; abort: JobAbort; port: MessagePort | null }>();
-  const pool = new Piscina({
-    filename: workerFile(),
-    name: "run",
-    minThreads: 0,
-    maxThreads: count,
-    idleTimeout: idleMs,
-    stricterFIFO: true,
-    ...(options as ConstructorParameters<typeof Piscina>[0]),
-  });
-
-  pool.on("message", (message: { tsyncio?: MessagePort }) => {
-    const port = message.tsyncio;
-    if (port === undefined) return;
-    ports.add(port);
-    port.on("message", (note: Note) => take(port, note));
-    port.on("close", () => ports.delete(port));
-    // A job holds the process, by the pool. Notes do not.
-    port.unref();
-  });
-  // A worker that ends while nothing runs in it is no error: the next job gets another. One that can't even start would be tried for ever.
-  pool.on("error", (error) => {
-    if (pool.threads.length > 0 || pool.queueSize === 0) return;
-    for (const { abort } of [...running.values()].slice(-pool.queueSize)) abort.fail(error);
-  });
+  const running = new Map<number, Run>();
+  const start = () => {
+    const pool = new Piscina({
+      filename: workerFile(),
+      name: "run",
+      minThreads: 0,
+      maxThreads: count,
+      idleTimeout: idleMs,
+      stricterFIFO: true,
+      ...(options as ConstructorParameters<typeof Piscina>[0]),
+    });
+    pool.on("message", (message: { tsyncio?: MessagePort }) => {
+      const port = message.tsyncio;
+      if (port === undefined) return;
+      ports.add(port);
+      port.on("message", (note: Note) => take(port, note));
+      port.on("close", () => ports.delete(port));
+      // A job holds the process. Notes do not.
+      port.unref();
+    });
+    // A worker that ends while nothing runs in it is no error: the next job gets another. One that can't even start would be tried for ever.
+    pool.on("error", (error) => {
+      if (pool.threads.length === 0 && pool.queueSize > 0) endAll(error);
+    });
+    return pool;
+  };
+  let pool = start();
+  /** Resolved when those are gone that were ended together. */
+  let ending: Promise<unknown> = Promise.resolve();
 
   const take = (port: MessagePort, note: Note) => {
     const run = running.get(note[0]);
@@ -46,33 +61,47 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
   /** Takes in what was written before a reply that has come: it has come, too, and stands in the queues of the ports. */
   const takeAll = () => {
     for (const port of ports) {
-      for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port))
-        take(port, got.message);
+      for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
+        take(port, got.message as Note);
+      }
     }
+  };
+  /** A pool that ends its workers takes nothing meanwhile: another one goes on. */
+  const endAll = (failure: unknown) => {
+    for (const run of running.values()) run.failure = failure;
+    ending = Promise.all([ending, pool.destroy()]);
+    pool = start();
   };
 
   return {
     medium: "thread",
-    async run(job) {
-      const abort = new JobAbort();
-      running.set(job.id, { job, abort, port: null });
-      try {
-        return (await pool.run(job.message, { transferList: job.transfer as [], signal: abort })) as Reply;
-      } catch (error) {
-        throw abort.failure ?? error;
-      } finally {
-        takeAll();
-        running.delete(job.id);
-      }
+    run(job, onReply, onFailure) {
+      const abort = job.options.terminateAfter === null ? null : new JobAbort();
+      const run: Run = { job, abort, port: null, failure: null };
+      running.set(job.id, run);
+      const taskOptions = { transferList: job.transfer as [], ...(abort !== null && { signal: abort }) };
+      pool.run(job.message, taskOptions).then(
+        (reply: Reply) => {
+          if (reply[2]) takeAll();
+          running.delete(job.id);
+          onReply(reply);
+        },
+        (error: unknown) => {
+          takeAll();
+          running.delete(job.id);
+          onFailure(run.failure ?? error);
+        },
+      );
     },
     post(job, note, transfer) {
       const port = running.get(job.id)?.port ?? null;
       if (port !== null) port.postMessage(note, transfer as []);
       else for (const each of ports) each.postMessage(note);
     },
-    terminate(job) {
-      running.get(job.id)?.abort.abort();
+    terminate: (job) => running.get(job.id)?.abort?.abort(),
+    terminateAll: () => endAll(null),
+    async destroy() {
+      await Promise.all([ending, pool.destroy()]);
     },
-    destroy: () => pool.destroy(),
   };
 }

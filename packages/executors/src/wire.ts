@@ -29,10 +29,11 @@ export const FULFILLED = 0;
 export const REJECTED = 1;
 export const CANCELLED = 2;
 
+/** The end of a job or a call. A job's says whether it wrote notes: they are taken in before it. */
 export type Reply =
-  | [typeof FULFILLED, value: unknown]
-  | [typeof REJECTED, failure: SentFailure]
-  | [typeof CANCELLED, reason: unknown];
+  | [typeof FULFILLED, value: unknown, wroteNotes?: boolean]
+  | [typeof REJECTED, failure: SentFailure, wroteNotes?: boolean]
+  | [typeof CANCELLED, reason: unknown, wroteNotes?: boolean];
 
 /** To the worker: the job was cancelled. */
 export const CANCEL = 0;

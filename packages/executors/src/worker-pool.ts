@@ -19,12 +19,14 @@ export interface WorkerOptions {
  */
 export interface WorkerPool {
   readonly medium: Medium;
-  /** Has a worker run `job`. Rejects when that worker ends, by itself or through {@link terminate}. */
-  run(job: PoolJob<unknown>): Promise<Reply>;
+  /** Has a worker run `job`. It fails when that worker ends, by itself or because it is ended. */
+  run(job: PoolJob<unknown>, onReply: (reply: Reply) => void, onFailure: (error: unknown) => void): void;
   /** Sends a note to the worker that runs `job`. */
   post(job: PoolJob<unknown>, note: Note, transfer: readonly Transferable[]): void;
-  /** Ends the worker that runs `job`. The next job gets a new one. */
+  /** Ends the worker that runs `job`, which has a time for that among its options. The next job gets a new one. */
   terminate(job: PoolJob<unknown>): void;
+  /** Ends all workers that run jobs. */
+  terminateAll(): void;
   /** Ends all workers. */
   destroy(): Promise<void>;
 }

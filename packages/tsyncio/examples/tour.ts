@@ -30,6 +30,7 @@ import * as pipeline from "./31-pipeline.ts";
 import * as git from "./32-git.ts";
 import * as runaway from "./33-runaway.ts";
 import * as liveOutput from "./34-live-output.ts";
+import * as hashFiles from "./40-hash-files.ts";
 
 interface Step {
   file: string;
@@ -218,6 +219,12 @@ const steps: Step[] = [
     title: "Three programs, line by line",
     says: "What they write is shown as it comes.",
     ...liveOutput,
+  },
+  {
+    file: "40-hash-files.ts",
+    title: "Files hashed in threads",
+    says: "Two threads compute and report how far they are; the loop goes on ticking.",
+    ...hashFiles,
   },
 ];
 

@@ -21,6 +21,7 @@ export class CallFuture extends Future<unknown> implements PendingCall {
     checkSendable(args, () => `an argument of ${nameOf(callee)}()`, context.medium, transfer);
     this.context = context;
     this.job = job;
+    job.calls ??= new Map();
     job.calls.set(this.id, this);
     context.post([job.id, CALL, this.id, callee, args], transfer);
   }
@@ -33,7 +34,7 @@ export class CallFuture extends Future<unknown> implements PendingCall {
 
   /** The loop's answer. */
   ended(reply: Reply): void {
-    this.job.calls.delete(this.id);
+    this.job.calls?.delete(this.id);
     if (this.done()) return;
     if (reply[0] === FULFILLED) this.finish(reply[1]);
     else if (reply[0] === CANCELLED) super.cancel(reply[1]);
@@ -42,7 +43,7 @@ export class CallFuture extends Future<unknown> implements PendingCall {
 
   protected postCancel(reason: unknown): void {
     const sent = typeof reason === "string" || reason === undefined ? reason : String(reason);
-    if (this.job.calls.has(this.id)) this.context.post([this.job.id, CANCEL_CALL, this.id, sent]);
+    if (this.job.calls?.has(this.id)) this.context.post([this.job.id, CANCEL_CALL, this.id, sent]);
   }
 }
 
@@ -56,6 +57,7 @@ export function callSoon(callee: Callee, args: unknown[]): void {
 
 /** Cancels the calls that a job leaves behind: the loop does so, too, and answers no more. */
 export function endCalls(job: RunningJob): void {
+  if (job.calls === null) return;
   const calls = [...job.calls.values()];
   job.calls.clear();
   for (const call of calls) call.cancel();

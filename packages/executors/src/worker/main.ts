@@ -23,15 +23,15 @@ export function run(sent: JobMessage | Uint8Array): unknown {
 function jobOf([id, , name]: JobMessage): RunningJob {
   const cancelled = early.has(id) ? { reason: early.get(id) } : null;
   // Jobs come in the order of their numbers: what is left was for other workers.
-  for (const other of early.keys()) if (other <= id) early.delete(other);
-  return { id, name, cancelled, task: null, calls: new Map() };
+  if (early.size > 0) for (const other of early.keys()) if (other <= id) early.delete(other);
+  return { id, name, cancelled, task: null, calls: null, wroteNotes: false };
 }
 
 function onNote(note: Note): void {
   const [id, kind] = note;
   const { job } = context;
   if (kind === CALL_ENDED) {
-    if (job?.id === id) job.calls.get(note[2])?.ended(note[3]);
+    if (job?.id === id) job.calls?.get(note[2])?.ended(note[3]);
   } else if (kind === CANCEL) {
     const reason = note[2];
     if (job?.id === id) {
@@ -49,7 +49,10 @@ function inThread(): WorkerContext {
     medium: "thread",
     job: null,
     loading: null,
-    post: (note, transfer) => port1.postMessage(note, transfer as []),
+    post(note, transfer) {
+      if (this.job !== null) this.job.wroteNotes = true;
+      port1.postMessage(note, transfer as []);
+    },
     poll() {
       for (let got = receiveMessageOnPort(port1); got !== undefined; got = receiveMessageOnPort(port1)) {
         onNote(got.message as Note);

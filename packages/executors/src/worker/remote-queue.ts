@@ -84,7 +84,7 @@ class ConfirmedFuture extends CallFuture {
 
   override cancel(reason?: unknown): boolean {
     if (this.done()) return false;
-    if (!this.job.calls.has(this.id)) return super.cancel(reason);
+    if (!this.job.calls?.has(this.id)) return super.cancel(reason);
     this.isCancelling = true;
     this.#reason = reason;
     this.postCancel(reason);

@@ -97,14 +97,14 @@ function end(
     if (status === FULFILLED) {
       const transfer = takeTransfers([value]);
       checkSendable(value, () => `the result of ${job.name}`, context.medium, transfer);
-      return { reply: [FULFILLED, value], transfer };
+      return { reply: [FULFILLED, value, job.wroteNotes], transfer };
     }
   } catch (error) {
     return end(context, job, REJECTED, error);
   }
   const { medium } = context;
-  if (value instanceof CancelledError) return { reply: [CANCELLED, reasonOf(value)], transfer: [] };
-  return { reply: [REJECTED, encodeFailure(value, medium)], transfer: [] };
+  if (value instanceof CancelledError) return { reply: [CANCELLED, reasonOf(value), job.wroteNotes], transfer: [] };
+  return { reply: [REJECTED, encodeFailure(value, medium), job.wroteNotes], transfer: [] };
 }
 
 /** A reason that can't be sent is told in words. */

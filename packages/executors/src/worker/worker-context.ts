@@ -16,8 +16,10 @@ export interface RunningJob {
   cancelled: { readonly reason: unknown } | null;
   /** What runs it, if it is a coroutine or an async function. */
   task: Task<unknown> | null;
-  /** Its calls into the loop that have not ended, by their numbers. */
-  readonly calls: Map<number, PendingCall>;
+  /** Its calls into the loop that have not ended, by their numbers. Made with the first. */
+  calls: Map<number, PendingCall> | null;
+  /** Whether it wrote notes. */
+  wroteNotes: boolean;
 }
 
 /** A worker, as code that runs in it sees it. */
