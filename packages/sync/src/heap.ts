@@ -16,6 +16,8 @@ export class Heap<T, K> implements QueueStore<T> {
   readonly #keyOf: (item: T) => K;
   readonly #compare: (a: K, b: K) => number;
   #sequence = 0;
+  /** Counts down: what is given back comes before what is equal. */
+  #givenBack = 0;
 
   constructor(keyOf: (item: T) => K, compare: (a: K, b: K) => number) {
     this.#keyOf = keyOf;
@@ -27,14 +29,23 @@ export class Heap<T, K> implements QueueStore<T> {
   }
 
   add(item: T): void {
+    this.#insert(item, this.#sequence);
+    this.#sequence++;
+  }
+
+  giveBack(item: T): void {
+    this.#insert(item, this.#givenBack - 1);
+    this.#givenBack--;
+  }
+
+  #insert(item: T, sequence: number): void {
     const heap = this.#heap;
-    const entry = { item, key: this.#keyOf(item), sequence: this.#sequence };
+    const entry = { item, key: this.#keyOf(item), sequence };
     let hole = heap.length;
     while (hole > 0 && this.#isBefore(entry, this.#at(parentOf(hole)))) hole = parentOf(hole);
     const end = hole;
     for (hole = heap.length; hole > end; hole = parentOf(hole)) heap[hole] = this.#at(parentOf(hole));
     heap[end] = entry;
-    this.#sequence++;
   }
 
   take(): T {

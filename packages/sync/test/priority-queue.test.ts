@@ -55,6 +55,16 @@ describe("PriorityQueue", () => {
     );
   });
 
+  it("what is given back comes before what is equal to it", () => {
+    const queue = new PriorityQueue<{ name: string; urgency: number }>(0, { key: ({ urgency }) => urgency });
+    for (const name of ["a", "b", "c"]) queue.putNowait({ name, urgency: 1 });
+    const [a, b] = [queue.getNowait(), queue.getNowait()];
+    queue.giveBack(b);
+    queue.giveBack(a);
+    queue.putNowait({ name: "d", urgency: 0 });
+    expect([1, 2, 3, 4].map(() => queue.getNowait().name)).toEqual(["d", "a", "b", "c"]);
+  });
+
   it("asks for the key of an item once", () => {
     const asked: string[] = [];
     const key = (item: string) => {
