@@ -1,8 +1,8 @@
 import type { Python } from "./python.ts";
 
-/** Those that run whole programs, and packages that are locks or queues. */
+/** Those that run whole programs; ways to read a socket without a package; packages that are locks or queues. */
 export const runtimes = ["native", "effect", "effection", "asyncio", "uvloop"] as const;
-const packages = ["async-sema", "async-mutex", "fastq", "p-limit", "p-queue"] as const;
+const packages = ["for await", "async-sema", "async-mutex", "fastq", "p-limit", "p-queue"] as const;
 
 export const peerNames = [...runtimes, ...packages] as const;
 export type PeerName = (typeof peerNames)[number];
@@ -25,6 +25,7 @@ export const peers: Readonly<Record<PeerName, Contender>> = {
   effection: { interpreter: "node", file: "effection.ts", driver: "effection" },
   asyncio: { interpreter: "python", file: "asyncio.py", driver: "asyncio" },
   uvloop: { interpreter: "python", file: "asyncio.py", driver: "uvloop" },
+  "for await": { interpreter: "node", file: "for-await.ts", driver: "native" },
   "async-sema": { interpreter: "node", file: "async-sema.ts", driver: "native" },
   "async-mutex": { interpreter: "node", file: "async-mutex.ts", driver: "native" },
   fastq: { interpreter: "node", file: "fastq.ts", driver: "native" },

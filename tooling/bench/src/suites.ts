@@ -5,8 +5,20 @@ import { locks } from "../suites/locks/suite.ts";
 import { memory } from "../suites/memory/suite.ts";
 import { queues } from "../suites/queues/suite.ts";
 import { spawn } from "../suites/spawn/suite.ts";
+import { streams } from "../suites/streams/suite.ts";
 import { switches } from "../suites/switch/suite.ts";
 import { timers } from "../suites/timers/suite.ts";
 import type { Suite } from "./suite.ts";
 
-export const suites: readonly Suite[] = [spawn, switches, handoff, timers, cancel, depth, memory, locks, queues];
+export const suites: readonly Suite[] = [
+  spawn,
+  switches,
+  handoff,
+  timers,
+  cancel,
+  depth,
+  memory,
+  locks,
+  queues,
+  streams,
+];

@@ -10,7 +10,7 @@ const interpreters = { node, python: interpreterOf(python?.file ?? "") };
 
 // Too few to compare, enough to see that each program works and measures something.
 describe.each(suites)("$name", (suite) => {
-  const shrink = suite.name === "memory" ? 20 : 100;
+  const shrink = suite.name === "memory" || suite.name === "streams" ? 20 : 100;
   const cases = plan([suite], peerNames, { rounds: 1, warmUp: 0, measure: 10, shrink });
 
   for (const { ours, peers } of cases) {
