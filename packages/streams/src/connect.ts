@@ -140,7 +140,7 @@ function* connected(
     };
   });
   const stagger = happyEyeballsDelay === null ? null : secondsOf(happyEyeballsDelay, loop);
-  const socket = yield* taken(new Connecting(loop, candidates, { stagger, allErrors }));
+  const socket = yield* taken(new Connecting(loop, candidates, { stagger, allErrors, direct: !options.ssl }));
   // Small writes are sent at once, as in asyncio.
   socket.setNoDelay(true);
   if (keepAlive) socket.setKeepAlive(true);

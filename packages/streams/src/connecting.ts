@@ -3,6 +3,7 @@ import { ExceptionGroup, type LoopContract } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { outsideTask } from "@tsyncio/tasks";
 import { ConnectionError, isSystemError } from "./connection-error.js";
+import { DirectReading } from "./direct-reading.js";
 import { host } from "./host.js";
 
 /** How several addresses are tried. */
@@ -11,6 +12,8 @@ export interface Trying {
   readonly stagger: number | null;
   /** Whether all failures are thrown, as an `ExceptionGroup`. */
   readonly allErrors: boolean;
+  /** Whether the socket is read past the host's stream of it. */
+  readonly direct: boolean;
 }
 
 /**
@@ -58,7 +61,10 @@ export class Connecting extends Future<Socket> {
   }
 
   #try(options: SocketConnectOpts): void {
-    const socket = outsideTask(() => new (host("node:net").Socket)({ allowHalfOpen: true }));
+    const { Socket } = host("node:net");
+    const socket = outsideTask(() =>
+      this.#trying.direct ? DirectReading.socket(Socket) : new Socket({ allowHalfOpen: true }),
+    );
     this.#open.add(socket);
     socket.on("error", (error) => this.#failed(socket, error));
     socket.once("connect", () => {

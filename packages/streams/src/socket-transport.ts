@@ -4,6 +4,7 @@ import { isFatal, type LoopContract, RuntimeError, registry, TimeoutError } from
 import { type Address, addressFrom, showAddress } from "./addresses.js";
 import type { Writable } from "./bytes.js";
 import { isSystemError } from "./connection-error.js";
+import { DirectReading } from "./direct-reading.js";
 import { runInLoop } from "./in-loop.js";
 import { Opened } from "./open-resource.js";
 import { Outgoing } from "./outgoing.js";
@@ -92,7 +93,16 @@ export class SocketTransport extends Transport {
 
   /** Hands on what arrives from now on. */
   startReading(): void {
-    if (this.#state === OPEN) this.#socket.on("data", this.#onData);
+    if (this.#state !== OPEN) return;
+    const direct = DirectReading.of(this.#socket);
+    if (direct === null) {
+      this.#socket.on("data", this.#onData);
+      return;
+    }
+    direct.start(this);
+    if (!this.#paused) this.#socket.resume();
+    // It may have come before anyone listened.
+    if (this.#socket.readableEnded) this.#onEnd();
   }
 
   override getExtraInfo(name: string, fallback: unknown = null): never {
@@ -198,6 +208,7 @@ export class SocketTransport extends Transport {
     this.#state = DETACHED;
     this.#outgoing.busy = why;
     socket.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose);
+    DirectReading.of(socket)?.stop();
     socket.pause();
     if (this.#options.idleTimeout != null) socket.setTimeout(0);
     return socket;
@@ -238,15 +249,10 @@ export class SocketTransport extends Transport {
   }
 
   readonly #onData = (data: Buffer): void => {
-    if (this.#state !== OPEN) return;
-    const loop = this.#loop;
-    if (loop.isClosed()) {
-      this.#socket.destroy();
-      return;
-    }
-    // As in `runInLoop`, without a closure for each chunk.
+    if (!this.#mayCall()) return;
+    // As in `arrived`, without a closure for each chunk.
     const outer = registry.runningLoop;
-    registry.runningLoop = loop;
+    registry.runningLoop = this.#loop;
     try {
       const protocol = this.#protocol;
       if (isBuffered(protocol)) fillBuffers(this, protocol, data);
@@ -257,6 +263,19 @@ export class SocketTransport extends Transport {
       registry.runningLoop = outer;
     }
   };
+
+  /** @internal Something has arrived: `hand` gives it to the protocol. */
+  arrived(hand: () => void): void {
+    if (this.#mayCall()) runInLoop(this.#loop, hand, (error) => this.#failed(error, "dataReceived"));
+  }
+
+  /** Whether the protocol may be called with what has arrived. */
+  #mayCall(): boolean {
+    if (this.#state !== OPEN) return false;
+    if (!this.#loop.isClosed()) return true;
+    this.#socket.destroy();
+    return false;
+  }
 
   readonly #onEnd = (): void => {
     if (this.#state !== OPEN) return;

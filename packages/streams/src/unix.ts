@@ -35,7 +35,9 @@ const connecting = coroutine(function* createUnixConnection(
   source: string | null,
 ) {
   const loop = loopForNew();
-  const socket = yield* taken(new Connecting(loop, [{ path }], { stagger: null, allErrors: false }));
+  const socket = yield* taken(
+    new Connecting(loop, [{ path }], { stagger: null, allErrors: false, direct: !options.ssl }),
+  );
   return yield* joined(loop, socket, protocolFactory, hostname, options, { peername: path, sockname: "", source });
 });
 

@@ -189,6 +189,68 @@ describe("a protocol", () => {
   });
 });
 
+describe("a client with buffers of its own", () => {
+  real("has the system write into them: what arrives is not copied", function* () {
+    const text = "0123456789".repeat(1000);
+    const hints: number[] = [];
+    class Buffered extends BufferedProtocol {
+      readonly buffer = Buffer.alloc(3000);
+      received = "";
+      readonly lost = new Future<unknown>();
+      override getBuffer(sizeHint: number) {
+        hints.push(sizeHint);
+        return this.buffer;
+      }
+      override bufferUpdated(nbytes: number) {
+        this.received += this.buffer.toString("utf8", 0, nbytes);
+      }
+      override connectionLost(error: unknown) {
+        this.lost.setResult(error);
+      }
+    }
+    const peer = new Noting();
+    const server = yield* on(createServer(() => peer, "127.0.0.1", 0));
+    const [, client] = yield* on(createConnection(() => new Buffered(), "127.0.0.1", server.port));
+    while (peer.events.length === 0) yield* on(sleep("1ms"));
+    peer.transport.write("first");
+    while (client.received !== "first") yield* on(sleep("1ms"));
+    hints.length = 0;
+    peer.transport.write(text);
+    while (client.received.length < text.length + 5) yield* on(sleep("1ms"));
+    expect(client.received).toBe(`first${text}`);
+    // -1: a buffer for the system. A copy would be asked for with its size.
+    expect(new Set(hints)).toEqual(new Set([-1]));
+    peer.transport.close();
+    expect(yield* on(client.lost)).toBeNull();
+    yield* on(server[Symbol.asyncDispose]());
+  });
+
+  real("keeps what arrives before there is a protocol, and the end behind it", function* () {
+    const server = yield* on(
+      createServer(
+        () => {
+          const noting = new Noting();
+          noting.connectionMade = (transport) => {
+            transport.write("at once");
+            transport.close();
+          };
+          return noting;
+        },
+        "127.0.0.1",
+        0,
+      ),
+    );
+    for (let i = 0; i < 10; i++) {
+      const [transport, client] = yield* on(createConnection(() => new Noting(), "127.0.0.1", server.port));
+      while (!client.events.includes("eof")) yield* on(sleep("1ms"));
+      expect(client.events).toEqual(["made", "at once", "eof"]);
+      transport.close();
+      yield* on(client.lost);
+    }
+    yield* on(server[Symbol.asyncDispose]());
+  });
+});
+
 describe("a transport", () => {
   real("hands nothing on while reading is paused, and all of it afterwards", function* () {
     const all = yield* pair();

@@ -1,0 +1,106 @@
+import type { OnReadOpts, Socket, SocketConstructorOpts } from "node:net";
+import { type BufferedProtocol, fillBuffers, isBuffered, type StreamProtocol } from "./protocols.js";
+
+/** A transport, as what reads for it sees it. */
+interface Reading {
+  getProtocol(): StreamProtocol;
+  /** Hands on what has arrived, as one callback of the loop. */
+  arrived(hand: () => void): void;
+}
+
+/** Where bytes arrive that no protocol has a buffer for. One for all sockets: what arrives is handed on before another socket is read. */
+let shared: Buffer | null = null;
+const SHARED_SIZE = 64 * 1024;
+/** From so many bytes on they are handed on where they are, and the next ones arrive elsewhere. */
+const WORTH_KEEPING = 16 * 1024;
+
+/**
+ * Reads a socket of a client into buffers of ours, past the host's own stream of it: those of a `BufferedProtocol`, without a copy, and for other
+ * protocols one that all sockets share. What arrives before there is a transport waits here, and the socket is stopped.
+ */
+export class DirectReading {
+  static readonly #all = new WeakMap<Socket, DirectReading>();
+
+  /** What reads `socket`, if it was made for that. */
+  static of(socket: Socket): DirectReading | null {
+    return DirectReading.#all.get(socket) ?? null;
+  }
+
+  /** A socket of the host that is read like this. */
+  static socket(Socket: new (options: SocketConstructorOpts) => Socket): Socket {
+    const reading = new DirectReading();
+    const socket = new Socket({ allowHalfOpen: true, onread: reading.#onread });
+    DirectReading.#all.set(socket, reading);
+    return socket;
+  }
+
+  #transport: Reading | null = null;
+  #early: Buffer | null = null;
+  /** Whose buffer the socket reads into. */
+  #lender: BufferedProtocol | null = null;
+
+  readonly #onread: OnReadOpts = {
+    buffer: () => this.#nextBuffer(),
+    callback: (nbytes, buffer) => this.#read(nbytes, buffer as Buffer),
+  };
+
+  /** There is a transport now. Hands on what came before it. */
+  start(transport: Reading): void {
+    this.#transport = transport;
+    const early = this.#early;
+    this.#early = null;
+    if (early !== null) transport.arrived(() => this.#hand(transport, early));
+  }
+
+  /** There is none any more. */
+  stop(): void {
+    this.#transport = null;
+  }
+
+  #nextBuffer(): Uint8Array {
+    const transport = this.#transport;
+    const protocol = transport?.getProtocol();
+    this.#lender = null;
+    if (transport != null && protocol !== undefined && isBuffered(protocol)) {
+      let lent: Uint8Array | undefined;
+      transport.arrived(() => {
+        lent = protocol.getBuffer(-1);
+      });
+      if (lent !== undefined && lent.length > 0) {
+        this.#lender = protocol;
+        return lent;
+      }
+    }
+    shared ??= Buffer.allocUnsafeSlow(SHARED_SIZE);
+    return shared;
+  }
+
+  #read(nbytes: number, buffer: Buffer): boolean {
+    const transport = this.#transport;
+    const lender = this.#lender;
+    if (transport !== null && lender !== null && transport.getProtocol() === lender) {
+      transport.arrived(() => lender.bufferUpdated(nbytes));
+      return true;
+    }
+    const data = this.#keep(nbytes, buffer);
+    if (transport === null) {
+      this.#early = data;
+      return false;
+    }
+    transport.arrived(() => this.#hand(transport, data));
+    return true;
+  }
+
+  /** What has arrived, in a buffer that nothing else arrives in. */
+  #keep(nbytes: number, buffer: Buffer): Buffer {
+    if (buffer !== shared || nbytes < WORTH_KEEPING) return Buffer.from(buffer.subarray(0, nbytes));
+    shared = null;
+    return buffer.subarray(0, nbytes);
+  }
+
+  #hand(transport: Reading, data: Buffer): void {
+    const protocol = transport.getProtocol();
+    if (isBuffered(protocol)) fillBuffers(transport, protocol, data);
+    else protocol.dataReceived(data);
+  }
+}
