@@ -10,6 +10,7 @@ import {
   Semaphore,
 } from "@tsyncio/sync";
 import type { Proof } from "./programs/program.ts";
+import { connectionProof, readerProof } from "./programs/streams.ts";
 import {
   barrierProof,
   conditionCancelProof,
@@ -33,5 +34,7 @@ export const proofs: Readonly<Record<string, Proof>> = {
   LifoQueue: queueProof((maxsize) => new LifoQueue<number>(maxsize)),
   PriorityQueue: queueProof((maxsize) => new PriorityQueue<number>(maxsize)),
   Barrier: barrierProof((parties) => new Barrier(parties)),
+  StreamReader: readerProof,
+  "StreamReader and StreamWriter": connectionProof,
   ...timeouts,
 };
