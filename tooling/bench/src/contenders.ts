@@ -1,10 +1,11 @@
 import type { Python } from "./python.ts";
 
-/** Those that run whole programs; ways to read a socket without a package; packages that are locks or queues. */
+/** Those that run whole programs; ways to read a socket without a package; packages that are locks, queues or pools. */
 export const runtimes = ["native", "effect", "effection", "asyncio", "uvloop"] as const;
-const packages = ["for await", "async-sema", "async-mutex", "fastq", "p-limit", "p-queue"] as const;
+const locksAndQueues = ["async-sema", "async-mutex", "fastq", "p-limit", "p-queue"] as const;
+const pools = ["piscina", "worker_threads", "tinypool"] as const;
 
-export const peerNames = [...runtimes, ...packages] as const;
+export const peerNames = [...runtimes, "for await", ...locksAndQueues, ...pools] as const;
 export type PeerName = (typeof peerNames)[number];
 
 export const syntaxes = ["generator", "async", "async, exact: false", "async, in no task"] as const;
@@ -30,6 +31,9 @@ export const peers: Readonly<Record<PeerName, Contender>> = {
   "async-mutex": { interpreter: "node", file: "async-mutex.ts", driver: "native" },
   fastq: { interpreter: "node", file: "fastq.ts", driver: "native" },
   "p-limit": { interpreter: "node", file: "p-limit.ts", driver: "native" },
+  piscina: { interpreter: "node", file: "piscina.ts", driver: "native" },
+  worker_threads: { interpreter: "node", file: "worker-threads.ts", driver: "native" },
+  tinypool: { interpreter: "node", file: "tinypool.ts", driver: "native" },
   "p-queue": { interpreter: "node", file: "p-queue.ts", driver: "native" },
 };
 

@@ -1,5 +1,6 @@
 import { cancel } from "../suites/cancel/suite.ts";
 import { depth } from "../suites/depth/suite.ts";
+import { executors } from "../suites/executors/suite.ts";
 import { handoff } from "../suites/handoff/suite.ts";
 import { locks } from "../suites/locks/suite.ts";
 import { memory } from "../suites/memory/suite.ts";
@@ -21,4 +22,5 @@ export const suites: readonly Suite[] = [
   locks,
   queues,
   streams,
+  executors,
 ];

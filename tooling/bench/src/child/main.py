@@ -21,7 +21,7 @@ def resident():
 
 
 # Nanoseconds in which the main thread worked, or bytes resident in memory.
-READINGS = {"busy": time.thread_time_ns, "resident": resident}
+READINGS = {"busy": time.thread_time_ns, "resident": resident, "elapsed": time.perf_counter_ns}
 
 
 class Meter:
@@ -56,6 +56,8 @@ def loop_factory(name):
 def load(file):
     spec = importlib.util.spec_from_file_location("programs", file)
     programs = importlib.util.module_from_spec(spec)
+    # Pools of processes find their functions by the name of the module.
+    sys.modules["programs"] = programs
     spec.loader.exec_module(programs)
     return programs
 

@@ -8,9 +8,9 @@ export interface Meter {
 
 /**
  * Nanoseconds in which the main thread worked, or bytes resident in memory. Not the time on the clock: that has the sleep of
- * sleeping tasks in it, and the work of other programs on the machine.
+ * sleeping tasks in it, and the work of other programs on the machine. Where other threads do the work, there is nothing but that: `elapsed`.
  */
-export type MeterName = "busy" | "resident";
+export type MeterName = "busy" | "resident" | "elapsed";
 
 const readings: Record<MeterName, () => number> = {
   busy: () => {
@@ -19,6 +19,7 @@ const readings: Record<MeterName, () => number> = {
     const { user, system } = process.threadCpuUsage();
     return (user + system) * 1e3;
   },
+  elapsed: () => performance.now() * 1e6,
   // Under `node --expose-gc`.
   resident: () => {
     globalThis.gc?.();
