@@ -1,6 +1,6 @@
 import { DeadlockError, getRunningLoop } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
-import { createTask, currentTask, gather, shield } from "@tsyncio/tasks";
+import { coroutine, createTask, currentTask, gather, shield } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { ExplorationError, type ExploredRun, type ExploreOptions, explore, type Program } from "@tsyncio/testing";
 import { sleep } from "@tsyncio/timeouts";
@@ -236,6 +236,24 @@ describe("explore", () => {
     });
     expect(error.message).toMatch(/^broken: one at most is inside: .*expected 2 to be less than 2/);
     expect(error.cause).toMatchObject({ name: "BrokenInvariant" });
+  });
+
+  it("takes coroutine functions, generator functions and async functions alike", async () => {
+    const asCoroutine = coroutine(function* (t: ExploredRun) {
+      const value: string = yield* t.io("read", "text");
+      yield* t.io("write", value.length);
+    });
+    const asGenerator = function* (t: ExploredRun) {
+      const value: string = yield* t.io("read", () => "text");
+      yield* t.io("write", value.length);
+    };
+    const asAsync = async (t: ExploredRun) => {
+      const value: string = await t.io("read", "text");
+      await t.io("write", value.length);
+    };
+    for (const program of [asCoroutine, asGenerator, asAsync]) {
+      expect(await explore(program, { cancellations: 1 })).toMatchObject({ runs: 6, complete: true });
+    }
   });
 
   it("checks what must hold whenever nothing can run, and only then", async () => {
