@@ -15,6 +15,9 @@ export interface LeakOptions {
   ignore?: ((leak: Leak) => boolean) | undefined;
 }
 
+/** How often it looks at least: on a busy machine the time may be over before the host has had its turns. */
+const LOOKS = 5;
+
 /**
  * Watches what a test leaves behind, from its making to {@link end}: tasks, timers and errors that nobody read, of every loop; what other
  * packages of ours keep open; sockets, servers, child processes, workers, timers of the host that hold the process; listeners of `process`.
@@ -60,12 +63,12 @@ export class LeakScope {
 
   async #leaks(): Promise<Leak[]> {
     const end = performance.now() + this.#settle;
-    for (let pause = 0; ; pause = Math.min(2 * pause + 1, 20)) {
+    for (let looks = 1, pause = 0; ; looks++, pause = Math.min(2 * pause + 1, 20)) {
       // Handles are gone some turns of the host after they were closed.
       await new Promise((resolve) => setTimeout(resolve, pause));
       const anyLeft = this.#watches.some((watch) => watch.left(false).some((leak) => !this.#ignore(leak)));
       if (!anyLeft) return [];
-      if (performance.now() < end) continue;
+      if (performance.now() < end || looks < LOOKS) continue;
       return withoutRepeats(this.#watches.flatMap((watch) => watch.left(true))).filter((leak) => !this.#ignore(leak));
     }
   }
