@@ -96,6 +96,10 @@ export class ChunkBuffer {
 
   /** Drops the first `n` chunks. The array is cut only now and then: `shift` would cost its length. */
   #drop(n: number): void {
+    if (this.#chunks.length === 1) {
+      this.#chunks.pop();
+      return;
+    }
     this.#chunks.fill(null, this.#head, this.#head + n);
     this.#head += n;
     if (this.#head < this.#chunks.length && this.#head < 64) return;

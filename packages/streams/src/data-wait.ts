@@ -16,7 +16,8 @@ export class DataWait implements Waitable<void> {
     Object.defineProperty(this.prototype, "@@tsyncio", { value: WAIT });
   }
   private readonly loop: LoopContract;
-  private name = "";
+  /** Who waits. */
+  private awaited: { readonly name: string } | null = null;
   private state = PENDING;
   private waiter: Waiter | null = null;
   private reason: unknown = undefined;
@@ -25,9 +26,9 @@ export class DataWait implements Waitable<void> {
     this.loop = loop;
   }
 
-  /** Begins a wait of the method `name`. */
-  begin(name: string): void {
-    this.name = name;
+  /** Begins a wait. */
+  begin(awaited: { readonly name: string }): void {
+    this.awaited = awaited;
     this.state = PENDING;
     this.reason = undefined;
   }
@@ -77,7 +78,7 @@ export class DataWait implements Waitable<void> {
   }
 
   toString(): string {
-    return `<StreamReader.${this.name}() pending>`;
+    return `<StreamReader.${this.awaited?.name}() pending>`;
   }
 
   private end(state: number): void {

@@ -89,7 +89,7 @@ export class Inbox {
     this.#awaited = awaited;
     const waiter = this.#spare ?? new DataWait(this.loop);
     this.#spare = null;
-    waiter.begin(awaited.name);
+    waiter.begin(awaited);
     this.#waiter = waiter;
     return waiter;
   }
