@@ -483,6 +483,25 @@ describe("explore", () => {
     }
   });
 
+  it.each(["exhaustive", "random", "pct"] as const)(
+    "lets nobody starve who waits for others by polling: %s",
+    async (strategy) => {
+      const polling: Program = async () => {
+        let ready = false;
+        const poll = async () => {
+          while (!ready) await sleep(0);
+        };
+        const set = async () => {
+          for (let i = 0; i < 3; i++) await sleep(0);
+          ready = true;
+        };
+        await gather(poll, poll, set);
+      };
+      const report = await explore(polling, { strategy, order: "free", runs: 200 });
+      expect(report.runs).toBeGreaterThanOrEqual(200);
+    },
+  );
+
   it("refuses foreign promises, unless told to wait for them", async () => {
     const foreign = async () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
