@@ -22,7 +22,7 @@ export class ProcessGroup {
   isAlive(): boolean {
     if (this.#leads()) return true;
     const pid = this.#transport.getPid();
-    return this.isWhole && !exists(pid) && exists(-pid) && !isAllZombies(pid);
+    return this.isWhole && exists(-pid) && !exists(pid) && !isAllZombies(pid);
   }
 
   /** Sends a signal to all of it that runs, and may be sent one. */
@@ -43,11 +43,16 @@ export class ProcessGroup {
 
 /** Whether there is such a process, or, of a negative number, group. */
 function exists(pid: number): boolean {
+  // Most often it does not, and the stack of the host's error would be most of the cost.
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  } finally {
+    Error.stackTraceLimit = limit;
   }
 }
 

@@ -5,11 +5,13 @@ import { host } from "./host.js";
  * A process that ends the groups of this program's scopes when this program has ended, in whatever way: `kill -9` can't be caught, but it closes the pipe that
  * the watchdog reads from. Made with the first scope, and kept. It holds neither this program nor its folder nor its terminal.
  *
- * It is told `+ pid tenths` and `- pid`, where a scope begins and ends, by writes that the system has taken when they return.
+ * It is told `+ pid tenths` where a scope begins, by a write that the system has taken when it returns, and `- pid` soon after a scope has ended: each of
+ * these wakes it.
  */
 class Watchdog {
   readonly #child: ChildProcess;
   #gone = false;
+  #soon = "";
 
   constructor() {
     this.#child = host("node:child_process").spawn("/bin/sh", ["-c", PROGRAM], {
@@ -31,8 +33,17 @@ class Watchdog {
     return this.#gone;
   }
 
+  /** Tells it `line`, and what was to be told soon. */
   tell(line: string): void {
-    if (!this.#gone) this.#child.stdin?.write(`${line}\n`);
+    const text = `${this.#soon}${line}\n`;
+    this.#soon = "";
+    if (!this.#gone) this.#child.stdin?.write(text);
+  }
+
+  /** Tells it `line` with the next one, or within {@link SOON}. */
+  tellSoon(line: string): void {
+    if (this.#soon === "") setTimeout(() => this.#soon !== "" && this.tell(""), SOON).unref();
+    this.#soon += `${line}\n`;
   }
 }
 
@@ -41,6 +52,7 @@ const PROGRAM = `
 trap '' HUP INT QUIT TERM
 groups= left=0
 while read -r what group grace; do
+  [ -n "$group" ] || continue
   rest=
   for g in $groups; do [ "$g" = "$group" ] || rest="$rest $g"; done
   groups=$rest
@@ -54,6 +66,9 @@ signal TERM; signal CONT
 while [ "$left" -gt 0 ] && alive; do sleep 0.1; left=$((left - 1)); done
 signal KILL
 `;
+
+/** How long the end of a scope may wait to be told, in milliseconds. */
+const SOON = 100;
 
 /** How long a group that may take as long as it likes has once this program is gone, in seconds. */
 const LAST_GRACE = 60;
@@ -80,6 +95,6 @@ export function guard(group: number, grace: number | null): () => void {
   watchdog?.tell(line);
   return () => {
     guarded.delete(group);
-    watchdog?.tell(`- ${group} 0`);
+    watchdog?.tellSoon(`- ${group} 0`);
   };
 }

@@ -4,6 +4,7 @@ import { executors } from "../suites/executors/suite.ts";
 import { handoff } from "../suites/handoff/suite.ts";
 import { locks } from "../suites/locks/suite.ts";
 import { memory } from "../suites/memory/suite.ts";
+import { processes } from "../suites/processes/suite.ts";
 import { queues } from "../suites/queues/suite.ts";
 import { spawn } from "../suites/spawn/suite.ts";
 import { streams } from "../suites/streams/suite.ts";
@@ -23,4 +24,5 @@ export const suites: readonly Suite[] = [
   queues,
   streams,
   executors,
+  processes,
 ];
