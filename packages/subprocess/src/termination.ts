@@ -3,8 +3,9 @@ import { Future } from "@tsyncio/futures";
 import type { ProcessGroup } from "./process-group.js";
 import type { SubprocessTransport } from "./subprocess-transport.js";
 
-/** How often it is looked whether what a process left behind has ended, in seconds. */
-const LOOK_AGAIN = 0.01;
+/** After how many seconds it is looked whether what a process left behind has ended: nobody tells us. Each look is twice as long after the one before. */
+const FIRST_LOOK = 0.005;
+const LONGEST_PAUSE = 0.1;
 
 /**
  * Ends a process and its group: SIGTERM, and SIGKILL when `grace` seconds of real time are over, or at once when this is cancelled meanwhile. Waits until all
@@ -21,12 +22,16 @@ export function* terminate(
   group.signal("SIGTERM");
   group.signal("SIGCONT");
   const stopTimer = grace === null ? null : loop.host.afterRealTime(grace, () => group.signal("SIGKILL"), true);
+  let next = FIRST_LOOK;
   let cancellation: { error: unknown } | null = null;
   try {
     while (group.isAlive()) {
       try {
         if (transport.getReturncode() === null) yield* transport.wait();
-        else yield* pause(loop);
+        else {
+          yield* pause(loop, next);
+          next = Math.min(2 * next, LONGEST_PAUSE);
+        }
       } catch (error) {
         cancellation = { error };
         group.signal("SIGKILL");
@@ -40,9 +45,9 @@ export function* terminate(
   if (cancellation !== null) throw cancellation.error;
 }
 
-function* pause(loop: LoopContract): CoroutineGenerator<void> {
+function* pause(loop: LoopContract, seconds: number): CoroutineGenerator<void> {
   const over = new Future<void>({ loop });
-  const stop = loop.host.afterRealTime(LOOK_AGAIN, () => over.done() || over.setResult(), true);
+  const stop = loop.host.afterRealTime(seconds, () => over.done() || over.setResult(), true);
   try {
     yield* over;
   } finally {

@@ -63,18 +63,23 @@ describe("a scope", () => {
 
   law("ends it when it is cancelled, and gives the output that nobody had read", function* ({ fn }) {
     let pid = 0;
+    let communicating = false;
     let output: unknown;
     const body = fn(function* (process: Reading) {
       pid = Number(yield* on(process.stdout.readline()));
-      yield* on(process.communicate());
+      const rest = process.communicate();
+      communicating = true;
+      yield* on(rest);
     });
     const main = fn(function* () {
-      const error = yield* failure(subprocess("sh", ["-c", "echo $$; echo more; sleep 60"], body, { stdout: PIPE }));
+      const error = yield* failure(
+        subprocess("sh", ["-c", "printf '%s\\nmore\\n' $$; sleep 60"], body, { stdout: PIPE }),
+      );
       output = outputOf(error)?.stdout;
       throw error;
     });
     const task = createTask(main);
-    yield* on(sleep("100ms"));
+    while (!communicating) yield* on(sleep("5ms"));
     task.cancel();
     expect(String(yield* failure(task))).toBe("CancelledError");
     expect(String(output)).toBe("more\n");
@@ -82,16 +87,18 @@ describe("a scope", () => {
   });
 
   law("kills at once when it is cancelled again", function* ({ fn }) {
+    let runs = false;
     const task = createTask(
       fn(function* () {
         const body = fn(function* (process: Reading) {
           yield* pidsOf(process);
+          runs = true;
           yield* on(sleep("1h"));
         });
         yield* on(subprocess(...tree(true), body, { stdout: PIPE, grace: null }));
       }),
     );
-    yield* on(sleep("100ms"));
+    while (!runs) yield* on(sleep("5ms"));
     task.cancel();
     yield* on(sleep("50ms"));
     expect(task.done()).toBe(false);
@@ -104,13 +111,13 @@ describe("a scope", () => {
     const error = yield* failure(
       subprocess("sh", ["-c", "echo one; sleep 60"], (process) => process.communicate(), {
         stdout: PIPE,
-        timeout: "150ms",
+        timeout: "500ms",
       }),
     );
     expect(performance.now() - begin).toBeLessThan(2000);
     expect(error).toBeInstanceOf(ProcessTimeoutError);
     expect(error).toBeInstanceOf(TimeoutError);
-    expect(String(error)).toBe('ProcessTimeoutError: sh -c "echo one; sleep 60" took longer than 0.15 s');
+    expect(String(error)).toBe('ProcessTimeoutError: sh -c "echo one; sleep 60" took longer than 0.5 s');
     expect(String((error as ProcessTimeoutError).stdout)).toBe("one\n");
     expect((error as ProcessTimeoutError).stderr).toBeNull();
     expect(outputOf(new Error())).toBeNull();
