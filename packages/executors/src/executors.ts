@@ -1,3 +1,4 @@
+import { RuntimeError } from "@tsyncio/contract";
 import { makeQueue, PoolExecutor, type PoolOptions } from "./pool-executor.js";
 import { processWorkers } from "./process-workers.js";
 import { threadWorkers } from "./thread-workers.js";
@@ -21,10 +22,16 @@ export class ThreadPoolExecutor extends PoolExecutor {
  * Runs functions in child processes (`concurrent.futures.ProcessPoolExecutor`): for what may crash, leaks, or does not like threads. Slower to
  * start and to talk to than threads, and nothing is shared.
  *
+ * On Node only.
+ *
  * @param maxWorkers - the most processes at a time; `null`, or left out: one for each core
  */
 export class ProcessPoolExecutor extends PoolExecutor {
   constructor(maxWorkers: number | null = null, options: Omit<PoolOptions, "resourceLimits"> = {}) {
+    // Their own child processes don't carry what the pool sends.
+    if (globalThis.process?.versions.bun !== undefined || "Deno" in globalThis) {
+      throw new RuntimeError("a ProcessPoolExecutor needs Node; on Bun and Deno use a ThreadPoolExecutor");
+    }
     super(makeQueue(processWorkers, maxWorkers, options), "process", options);
   }
 }

@@ -37,10 +37,12 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
       const port = message.tsyncio;
       if (port === undefined) return;
       ports.add(port);
-      port.on("message", (note: Note) => take(port, note));
-      port.on("close", () => ports.delete(port));
+      // As the web has it: on Deno a port that came in a message has nothing else.
+      port.addEventListener("message", (event: Event) => take(port, (event as MessageEvent).data as Note));
+      port.addEventListener("close", () => ports.delete(port));
+      port.start();
       // A job holds the process. Notes do not.
-      port.unref();
+      port.unref?.();
     });
     // A worker that ends while nothing runs in it is no error: the next job gets another. One that can't even start would be tried for ever.
     pool.on("error", (error) => {
@@ -102,6 +104,8 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
     terminateAll: () => endAll(null),
     async destroy() {
       await Promise.all([ending, pool.destroy()]);
+      // Elsewhere than on Node the end of a worker does not close them.
+      for (const port of ports) port.close();
     },
   };
 }
