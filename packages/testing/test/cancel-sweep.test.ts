@@ -132,6 +132,20 @@ for (const kind of both.kinds) {
 }
 
 describe("cancelSweep", () => {
+  it("tells tasks by names that are the same in each run, whatever the process has numbered before", async () => {
+    const seen = new Set<string>();
+    const scenario = async () => {
+      const worker = async () => {
+        await sleep(1);
+      };
+      await gather(worker, worker, createTask(worker, { name: "named" }));
+    };
+    await cancelSweep(scenario, {}, { cancellable: (_, name) => Boolean(seen.add(name)) });
+    expect([...seen].sort()).toEqual(["main", "named", "worker", "worker#2"]);
+    const report = await cancelSweep(scenario, {}, { cancellable: (_, name) => name === "worker#2" });
+    expect(report.suspensions).toBe(2);
+  });
+
   it("lets invariants wait", async () => {
     const scenario = async () => {
       await sleep(1);

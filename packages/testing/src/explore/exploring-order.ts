@@ -11,7 +11,7 @@ export interface OrderSettings {
   readonly order: Order;
   /** How many cancellations may strike. */
   readonly cancellations: number;
-  readonly cancellable: (task: TaskContract) => boolean;
+  readonly cancellable: (task: TaskContract, name: string) => boolean;
   /** After how many callbacks a run counts as endless. */
   readonly maxSteps: number;
 }
@@ -228,7 +228,7 @@ export class ExploringOrder implements ReadyOrder {
 
   #targets(): TaskContract[] {
     const tasks = [...(this.#loop as LoopContract).tasks];
-    return tasks.filter((task) => !task.done() && this.#settings.cancellable(task));
+    return tasks.filter((task) => !task.done() && this.#settings.cancellable(task, this.names.ofTask(task)));
   }
 
   #take(index: number): Runnable {

@@ -26,8 +26,11 @@ export interface ExploreOptions {
   order?: Order | undefined;
   /** How many cancellations strike at most, each at any await of any task. Default 0. */
   cancellations?: number | undefined;
-  /** Which tasks may be cancelled; left out: all. */
-  cancellable?: ((task: TaskContract) => boolean) | undefined;
+  /**
+   * Which tasks may be cancelled; left out: all. `name` is what reports call the task: its own name if it was given one, else that of its
+   * function, numbered from the second on; the same in each run.
+   */
+  cancellable?: ((task: TaskContract, name: string) => boolean) | undefined;
   /** Of `"pct"`: how many ordered events a bug may need. Default 3. */
   depth?: number | undefined;
   /** Of `"exhaustive"`: how many departures from the plain schedule there may be. Left out: any number. */

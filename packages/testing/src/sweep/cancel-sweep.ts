@@ -15,8 +15,8 @@ export type Invariants = Readonly<Record<string, FinalCheck>>;
 
 /** How {@link cancelSweep} sweeps. */
 export interface SweepOptions {
-  /** Which tasks are cancelled; left out: all, the scenario's own (`main`) included. */
-  cancellable?: ((task: TaskContract) => boolean) | undefined;
+  /** Which tasks are cancelled, by what reports call them; left out: all, the scenario's own (`main`) included. */
+  cancellable?: ((task: TaskContract, name: string) => boolean) | undefined;
   /** Which errors the scenario may end with when one of its tasks was cancelled, besides a `CancelledError`; left out: none. */
   mayFail?: ((error: unknown) => boolean) | undefined;
   /** Whether a timer that is left at the end is a failure. Default `true`. */

@@ -41,7 +41,7 @@ export interface Strike {
  */
 export class Suspensions implements Observer {
   readonly all: Suspension[] = [];
-  readonly #cancellable: (task: TaskContract) => boolean;
+  readonly #cancellable: (task: TaskContract, name: string) => boolean;
   /** The current suspension of each task. */
   readonly #current = new Map<TaskContract, Suspension>();
   readonly #counts = new Map<TaskContract, number>();
@@ -53,7 +53,7 @@ export class Suspensions implements Observer {
   #loop: LoopContract | null = null;
   #order: ExploringOrder | null = null;
 
-  constructor(cancellable: (task: TaskContract) => boolean) {
+  constructor(cancellable: (task: TaskContract, name: string) => boolean) {
     this.#cancellable = cancellable;
   }
 
@@ -86,7 +86,7 @@ export class Suspensions implements Observer {
 
   settled(step: number): void {
     for (const task of (this.#loop as LoopContract).tasks) {
-      if (!this.#cancellable(task)) continue;
+      if (!this.#cancellable(task, this.#names.ofTask(task))) continue;
       const wait = this.#names.inText(task.describeWait());
       const current = this.#current.get(task);
       // An async function may go on without a callback of its own, when a foreign promise settles.
