@@ -117,6 +117,27 @@ describe("a peer", () => {
   });
 });
 
+describe("what drain has acknowledged", () => {
+  real("arrives whole, though the request was never read", function* ({ fn }) {
+    const size = 4 << 20;
+    const handler = fn(function* (_: StreamReader, writer: StreamWriter) {
+      yield* on(sleep("20ms"));
+      for (let sent = 0; sent < size; sent += 1 << 16) {
+        writer.write(Buffer.alloc(1 << 16));
+        yield* on(writer.drain());
+      }
+    });
+    const server = yield* on(startServer(handler, "127.0.0.1", 0));
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
+    writer.write(Buffer.alloc(200_000, "a request that nobody wants to read "));
+    yield* on(sleep("50ms"));
+    expect((yield* on(reader.read())).length).toBe(size);
+    writer.close();
+    yield* on(writer.waitClosed());
+    yield* on(server[Symbol.asyncDispose]());
+  });
+});
+
 describe("a server", () => {
   real(
     "whose process is killed under a thousand clients leaves each of them an end, and no socket",
