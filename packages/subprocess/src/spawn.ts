@@ -69,7 +69,7 @@ export function* start(loop: LoopContract, plan: Plan): CoroutineGenerator<Child
   try {
     child = host("node:child_process").spawn(file, args as string[], {
       stdio: entries,
-      shell: command.shell && !merged,
+      shell: command.shell && !isPosix(),
       ...(cwd === undefined ? {} : { cwd }),
       ...(env == null ? {} : { env: env as NodeJS.ProcessEnv }),
       ...(uid === undefined ? {} : { uid }),
@@ -91,8 +91,9 @@ export function* start(loop: LoopContract, plan: Plan): CoroutineGenerator<Child
   return child;
 }
 
-function plain({ program, args }: Command): [file: string, args: readonly string[]] {
-  return [program, args];
+function plain({ program, args, shell }: Command): [file: string, args: readonly string[]] {
+  // Where the host would do it, it refuses an empty text.
+  return shell && isPosix() ? [SHELL, ["-c", program]] : [program, args];
 }
 
 /** A shell that makes `stderr` what `stdout` is, and becomes the program: the host can't give one pipe to both. */

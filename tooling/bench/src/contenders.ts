@@ -2,7 +2,7 @@ import type { Python } from "./python.ts";
 
 /** Those that run whole programs; ways to read a socket without a package; packages that are locks, queues or pools, or run processes. */
 export const runtimes = ["native", "effect", "effection", "asyncio", "uvloop"] as const;
-const locksAndQueues = ["async-sema", "async-mutex", "fastq", "p-limit", "p-queue"] as const;
+export const locksAndQueues = ["async-sema", "async-mutex", "fastq", "p-limit", "p-queue"] as const;
 const pools = ["piscina", "worker_threads", "tinypool"] as const;
 const launchers = ["execa", "nano-spawn", "tinyexec"] as const;
 

@@ -1,8 +1,9 @@
-import { peerNames } from "../../src/contenders.ts";
+import { locksAndQueues, type PeerName, runtimes } from "../../src/contenders.ts";
 import type { Suite } from "../../src/suite.ts";
 import { withAndWithoutTasks } from "../../src/variants.ts";
 
-const peers = peerNames.filter((name) => name !== "effection");
+const all: readonly PeerName[] = [...runtimes, ...locksAndQueues];
+const peers = all.filter((name) => name !== "effection");
 
 export const locks: Suite = {
   name: "locks",
