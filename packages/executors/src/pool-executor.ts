@@ -1,9 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Body, type Delay, describe, type Executor, loopForNew, parseDelay, ValueError } from "@tsyncio/contract";
+import {
+  type Body,
+  type Context,
+  type Delay,
+  describe,
+  type Executor,
+  loopForNew,
+  parseDelay,
+  ValueError,
+} from "@tsyncio/contract";
 import type { Queue } from "@tsyncio/sync";
 import { copyContext } from "@tsyncio/tasks";
 import { builtin } from "./host.js";
-import { type Job, PoolJob } from "./job.js";
+import { type Job, type JobOptions, PoolJob } from "./job.js";
 import { JobQueue } from "./job-queue.js";
 import { type MapOptions, mapCalls, type Results } from "./map.js";
 import { LocalQueue } from "./queue-proxy.js";
@@ -42,6 +51,8 @@ export class PoolExecutor implements Executor {
   readonly #medium: Medium;
   readonly #functions: Readonly<Record<string, AnyFunction>> | null;
   readonly #terminateAfter: number | null;
+  /** Of jobs that call nothing back: most of them share these. */
+  readonly #plainOptions: JobOptions;
 
   /** @internal */
   constructor(queue: JobQueue, medium: Medium, options: PoolOptions) {
@@ -49,6 +60,7 @@ export class PoolExecutor implements Executor {
     this.#medium = medium;
     this.#functions = checkFunctions(checkOptions(options).functions);
     this.#terminateAfter = terminateAfter(options);
+    this.#plainOptions = this.#optionsWith(NO_QUEUES, null);
   }
 
   /**
@@ -117,28 +129,34 @@ export class PoolExecutor implements Executor {
     const where = found?.url ?? sourceOf(fn);
     const name = found?.name ?? fn.name;
     const transfer = takeTransfers(args);
-    const queues: Queue<unknown>[] = [];
-    args.forEach((arg, index) => {
-      if (isPrimitive(arg)) return;
+    let queues = NO_QUEUES;
+    for (const [index, arg] of args.entries()) {
+      if (isPrimitive(arg)) continue;
       if (arg instanceof LocalQueue) {
-        args[index] = { "tsyncio:queue": queues.push(arg.queue) - 1 } satisfies SentQueue;
-        return;
+        args[index] = { "tsyncio:queue": queues.length } satisfies SentQueue;
+        queues = [...queues, arg.queue];
+        continue;
       }
       const what = () =>
         flags === IS_CHUNK ? `an item for ${name}()` : `argument ${index + 1} of ${name || "the function"}()`;
       checkSendable(arg, what, this.#medium, transfer);
-    });
+    }
     const allFlags = flags | (found === undefined ? IS_SOURCE : 0) | (queues.length > 0 ? HAS_QUEUES : 0);
     const message: JobMessage = [0, where, name, args, allFlags];
-    const functions = this.#functions;
-    const context = functions === null ? null : copyContext();
-    const targets = { medium: this.#medium, functions: functions ?? {}, queues, context };
-    const options = { terminateAfter: this.#terminateAfter, targets };
+    const isPlain = queues === NO_QUEUES && this.#functions === null;
+    const options = isPlain ? this.#plainOptions : this.#optionsWith(queues, copyContext());
     const job = new PoolJob<unknown>(loopForNew(), this.#queue, message, transfer, options);
     this.#queue.add(job);
     return job;
   }
+
+  #optionsWith(queues: readonly Queue<unknown>[], context: Context | null): JobOptions {
+    const targets = { medium: this.#medium, functions: this.#functions ?? {}, queues, context };
+    return { terminateAfter: this.#terminateAfter, targets };
+  }
 }
+
+const NO_QUEUES: readonly Queue<unknown>[] = [];
 
 /** @internal The queue of a new executor. */
 export function makeQueue(start: StartWorkers, maxWorkers: number | null, options: PoolOptions): JobQueue {

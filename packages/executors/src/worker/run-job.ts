@@ -2,13 +2,15 @@ import { CancelledError } from "@tsyncio/contract";
 import { createTask, isCoroutineFunction } from "@tsyncio/tasks";
 import { isAwaitable } from "../awaitable.js";
 import { encodeFailure } from "../remote-errors.js";
-import { checkSendable } from "../sendable.js";
+import { checkSendable, isPrimitive } from "../sendable.js";
 import { type Transferable, takeTransfers } from "../transfer.js";
 import { CANCELLED, FULFILLED, HAS_QUEUES, IS_CHUNK, type JobMessage, REJECTED, type Reply } from "../wire.js";
 import { endCalls } from "./calls.js";
 import { type Callable, findFunction } from "./find-function.js";
 import { receiveQueues } from "./remote-queue.js";
 import type { RunningJob, WorkerContext } from "./worker-context.js";
+
+const NOTHING: readonly Transferable[] = [];
 
 /** The end of a job, and what is handed over with it. */
 export interface Ended {
@@ -95,6 +97,7 @@ function end(
   context.job = null;
   try {
     if (status === FULFILLED) {
+      if (isPrimitive(value)) return { reply: [FULFILLED, value, job.wroteNotes], transfer: NOTHING };
       const transfer = takeTransfers([value]);
       checkSendable(value, () => `the result of ${job.name}`, context.medium, transfer);
       return { reply: [FULFILLED, value, job.wroteNotes], transfer };
@@ -103,8 +106,9 @@ function end(
     return end(context, job, REJECTED, error);
   }
   const { medium } = context;
-  if (value instanceof CancelledError) return { reply: [CANCELLED, reasonOf(value), job.wroteNotes], transfer: [] };
-  return { reply: [REJECTED, encodeFailure(value, medium), job.wroteNotes], transfer: [] };
+  if (value instanceof CancelledError)
+    return { reply: [CANCELLED, reasonOf(value), job.wroteNotes], transfer: NOTHING };
+  return { reply: [REJECTED, encodeFailure(value, medium), job.wroteNotes], transfer: NOTHING };
 }
 
 /** A reason that can't be sent is told in words. */
