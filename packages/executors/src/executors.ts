@@ -14,7 +14,7 @@ import { threadWorkers } from "./thread-workers.js";
  */
 export class ThreadPoolExecutor extends PoolExecutor {
   constructor(maxWorkers: number | null = null, options: PoolOptions = {}) {
-    super(makeQueue(threadWorkers, maxWorkers, options), "thread", options);
+    super(makeQueue("ThreadPoolExecutor", threadWorkers, maxWorkers, options), "thread", options);
   }
 }
 
@@ -32,6 +32,6 @@ export class ProcessPoolExecutor extends PoolExecutor {
     if (globalThis.process?.versions.bun !== undefined || "Deno" in globalThis) {
       throw new RuntimeError("a ProcessPoolExecutor needs Node; on Bun and Deno use a ThreadPoolExecutor");
     }
-    super(makeQueue(processWorkers, maxWorkers, options), "process", options);
+    super(makeQueue("ProcessPoolExecutor", processWorkers, maxWorkers, options), "process", options);
   }
 }

@@ -1,4 +1,5 @@
-import { RuntimeError } from "@tsyncio/contract";
+import { type OpenResource, RuntimeError, registry } from "@tsyncio/contract";
+import { callerLocation } from "@tsyncio/loop";
 import { BrokenWorkerError } from "./errors.js";
 import type { JobOwner, PoolJob } from "./job.js";
 import { isPrimitive } from "./sendable.js";
@@ -32,7 +33,13 @@ export class JobQueue implements JobOwner {
   /** Whether someone waits for the end of a shutdown. */
   #isAwaited = false;
 
-  constructor(count: number, start: () => WorkerPool) {
+  /** What debug mode and the leak oracle see of it, from its first job to its end. */
+  readonly #resource: OpenResource;
+
+  /** @param kind - the name of the executor's class */
+  constructor(kind: string, count: number, start: () => WorkerPool) {
+    const describe = () => `${kind} of ${count}: ${this.#running.size} jobs run, ${this.#queued.size} wait`;
+    this.#resource = { kind, describe, source: registry.debugging ? callerLocation() : null };
     this.#count = count;
     this.#start = start;
     // Nobody may be waiting for it.
@@ -102,7 +109,10 @@ export class JobQueue implements JobOwner {
   }
 
   #run(job: PoolJob<unknown>): void {
-    this.#pool ??= this.#start();
+    if (this.#pool === null) {
+      this.#pool = this.#start();
+      registry.resources.add(this.#resource);
+    }
     this.#hold ??= setInterval(() => {}, 2 ** 30);
     if (this.#running.size === 0) this.#hold.ref();
     this.#running.add(job);
@@ -143,6 +153,7 @@ export class JobQueue implements JobOwner {
       await this.#pool?.destroy();
     } finally {
       if (this.#hold !== null) clearInterval(this.#hold);
+      registry.resources.delete(this.#resource);
     }
   }
 }

@@ -159,7 +159,12 @@ export class PoolExecutor implements Executor {
 const NO_QUEUES: readonly Queue<unknown>[] = [];
 
 /** @internal The queue of a new executor. */
-export function makeQueue(start: StartWorkers, maxWorkers: number | null, options: PoolOptions): JobQueue {
+export function makeQueue(
+  kind: string,
+  start: StartWorkers,
+  maxWorkers: number | null,
+  options: PoolOptions,
+): JobQueue {
   checkOptions(options);
   if (maxWorkers !== null && !(Number.isInteger(maxWorkers) && maxWorkers > 0)) {
     const message = `maxWorkers must be a whole number greater than 0, got ${describe(maxWorkers)}`;
@@ -173,7 +178,7 @@ export function makeQueue(start: StartWorkers, maxWorkers: number | null, option
   const { env, execArgv, resourceLimits } = options;
   const given = { env, execArgv, resourceLimits };
   const workerOptions = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return new JobQueue(count, () => start(count, idleMs, workerOptions));
+  return new JobQueue(kind, count, () => start(count, idleMs, workerOptions));
 }
 
 function checkOptions<O>(options: O): O {

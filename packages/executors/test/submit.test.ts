@@ -1,4 +1,4 @@
-import { CancelledError, RuntimeError, ValueError } from "@tsyncio/contract";
+import { CancelledError, RuntimeError, registry, ValueError } from "@tsyncio/contract";
 import { BrokenWorkerError, type Job, ThreadPoolExecutor } from "@tsyncio/executors";
 import { getEventLoop } from "@tsyncio/loop";
 import { createTask, forEach } from "@tsyncio/tasks";
@@ -184,6 +184,17 @@ describe("shutdown", () => {
 
   test("of an executor that never had work is done at once", async () => {
     await new ThreadPoolExecutor(1).shutdown();
+  });
+
+  test("takes the executor off the list of what is open, on which its first job put it", async () => {
+    const before = [...registry.resources];
+    const added = () => [...registry.resources].filter((resource) => !before.includes(resource));
+    const pool = new ThreadPoolExecutor(1);
+    expect(added()).toEqual([]);
+    await pool.submit(add, 1, 2);
+    expect(added().map((resource) => resource.describe())).toEqual(["ThreadPoolExecutor of 1: 0 jobs run, 0 wait"]);
+    await pool.shutdown();
+    expect(added()).toEqual([]);
   });
 
   test("terminateWorkers ends what runs, and the next job gets a new worker", async () => {
