@@ -1,5 +1,6 @@
 import type { Socket } from "node:dgram";
 import { describe, type LoopContract, ValueError } from "@tsyncio/contract";
+import { outsideTask } from "@tsyncio/tasks";
 import { type Address, addressFrom, showAddress } from "./addresses.js";
 import { checkData, type Writable } from "./bytes.js";
 import { isSystemError } from "./connection-error.js";
@@ -64,7 +65,7 @@ export class UdpTransport extends DatagramTransport {
 
   /** Tells the protocol that it is there. */
   begin(): void {
-    this.#call("connectionMade", () => this.#protocol.connectionMade(this));
+    outsideTask(() => this.#call("connectionMade", () => this.#protocol.connectionMade(this)));
   }
 
   override getExtraInfo(name: string, fallback: unknown = null): never {

@@ -1,5 +1,6 @@
 import type { Writable as HostWritable, Readable } from "node:stream";
 import type { LoopContract } from "@tsyncio/contract";
+import { outsideTask } from "@tsyncio/tasks";
 import type { Writable } from "./bytes.js";
 import { isSystemError } from "./connection-error.js";
 import { runInLoop } from "./in-loop.js";
@@ -98,7 +99,7 @@ export class ReadPipeTransport extends ReadTransport<Protocol> {
   /** Tells the protocol that it is there, and begins to read. */
   begin(): void {
     const pipe = this.#pipe;
-    pipe.call("connectionMade", () => this.#protocol.connectionMade(this as never));
+    outsideTask(() => pipe.call("connectionMade", () => this.#protocol.connectionMade(this as never)));
     this.#stream.on("data", (data: Buffer | string) => {
       if (pipe.state !== OPEN) return;
       const bytes = typeof data === "string" ? Buffer.from(data) : data;
@@ -169,7 +170,7 @@ export class WritePipeTransport extends WriteTransport<BaseProtocol> {
 
   /** Tells the protocol that it is there. */
   begin(): void {
-    this.#pipe.call("connectionMade", () => this.#protocol.connectionMade(this));
+    outsideTask(() => this.#pipe.call("connectionMade", () => this.#protocol.connectionMade(this)));
   }
 
   override getExtraInfo(name: string, fallback: unknown = null): never {

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { isFatal, type LoopContract, RuntimeError, registry, TimeoutError } from "@tsyncio/contract";
+import { outsideTask } from "@tsyncio/tasks";
 import { type Address, addressFrom, showAddress } from "./addresses.js";
 import type { Writable } from "./bytes.js";
 import { isSystemError } from "./connection-error.js";
@@ -85,9 +86,9 @@ export class SocketTransport extends Transport {
     if (options.idleTimeout != null) socket.setTimeout(options.idleTimeout * 1000, this.#onIdle);
   }
 
-  /** Tells the protocol that it is connected, and begins to read. */
+  /** Tells the protocol that it is connected, in no task, and begins to read. */
   begin(): void {
-    this.#call("connectionMade", () => this.#protocol.connectionMade(this));
+    outsideTask(() => this.#call("connectionMade", () => this.#protocol.connectionMade(this)));
     this.startReading();
   }
 

@@ -359,6 +359,23 @@ describe("protocols", () => {
     yield* stop(server);
   });
 
+  law("are called in no task, also by who connects", function* ({ net }) {
+    const seen: unknown[] = [];
+    class Looking extends Noting {
+      override connectionMade(transport: Transport) {
+        super.connectionMade(transport);
+        seen.push(currentTask());
+      }
+    }
+    const server = yield* on(net.createServer(() => new Looking(), "127.0.0.1", 0));
+    const [transport, client] = yield* on(net.createConnection(() => new Looking(), "127.0.0.1", server.port));
+    yield* until(() => seen.length === 2);
+    expect(seen).toEqual([null, null]);
+    transport.close();
+    yield* on(client.lost);
+    yield* stop(server);
+  });
+
   law("get nothing while reading is paused", function* ({ net }) {
     const peer = new Noting();
     const server = yield* on(net.createServer(() => peer, "127.0.0.1", 0));

@@ -1,4 +1,5 @@
 import type { LoopContract } from "@tsyncio/contract";
+import { outsideTask } from "@tsyncio/tasks";
 import { type Address, showAddress } from "../addresses.js";
 import type { Writable } from "../bytes.js";
 import { ConnectionError, isSystemError } from "../connection-error.js";
@@ -69,7 +70,7 @@ export class MemoryTransport extends Transport implements WireEnd {
 
   /** Tells the protocol that it is connected. */
   begin(): void {
-    this.#call("connectionMade", () => this.#protocol.connectionMade(this));
+    outsideTask(() => this.#call("connectionMade", () => this.#protocol.connectionMade(this)));
   }
 
   override getExtraInfo(name: string, fallback: unknown = null): never {
