@@ -34,7 +34,9 @@ class NodeHost implements Host {
   readonly #root: Context;
   readonly #alarms = new Alarms(() => this.now());
   /** Loops that wait for nothing the loop knows of: what a deadlock is looked for in. */
-  readonly #endless = new Map<IdleLoop, () => void>();
+  readonly #endless = new Set<IdleLoop>();
+  /** Whether the end of the process is looked out for, on behalf of {@link #endless}. It stays so: loops go idle and on again all the time. */
+  #looksForEnd = false;
 
   constructor(hooks: AsyncHooks) {
     this.#hooks = hooks;
@@ -80,17 +82,21 @@ class NodeHost implements Host {
     }
     this.#alarms.clear(loop);
     if (!loop.isAwaited()) return;
-    this.#endless.set(
-      loop,
-      beforeEnd(() => loop.deadlock()),
-    );
+    this.#endless.add(loop);
+    if (this.#looksForEnd) return;
+    this.#looksForEnd = true;
+    beforeEnd(this.#tellDeadlock);
   }
 
+  readonly #tellDeadlock = (): void => {
+    this.#looksForEnd = false;
+    const loops = [...this.#endless];
+    this.#endless.clear();
+    for (const loop of loops) loop.deadlock();
+  };
+
   unpark(loop: IdleLoop): void {
-    const stop = this.#endless.get(loop);
-    if (stop === undefined) return;
     this.#endless.delete(loop);
-    stop();
   }
 
   forget(loop: IdleLoop): void {
