@@ -1,6 +1,6 @@
-import type { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
 import type { CoroutineGenerator } from "@tsyncio/contract";
-import type { SocketTransport, StreamReader } from "@tsyncio/streams";
+import type { ReadPipeTransport, StreamReader } from "@tsyncio/streams";
 import type { Milestone } from "./milestone.js";
 
 /** Which pipe a reader reads from: for `stdin: other.stdout`. */
@@ -14,7 +14,7 @@ const NOTHING = Buffer.alloc(0);
  */
 export class OutputPipe {
   readonly reader: StreamReader;
-  readonly #transport: SocketTransport;
+  readonly #transport: ReadPipeTransport;
   readonly #end: Milestone;
   /** What was collected; `null` while nobody does. */
   #collected: Buffer[] | null = null;
@@ -24,10 +24,12 @@ export class OutputPipe {
   #limit: number = Number.POSITIVE_INFINITY;
   #overrun: (() => void) | null = null;
   #dropping = false;
+  /** The `stdin` of another process, which gets all that comes. */
+  #target: Writable | null = null;
   /** What the pipe was lost with. */
   #error: unknown = null;
 
-  constructor(reader: StreamReader, transport: SocketTransport, end: Milestone) {
+  constructor(reader: StreamReader, transport: ReadPipeTransport, end: Milestone) {
     this.reader = reader;
     this.#transport = transport;
     this.#end = end;
@@ -45,12 +47,17 @@ export class OutputPipe {
 
   received(data: Buffer): void {
     if (this.#dropping) return;
+    if (this.#target !== null) {
+      if (!this.#target.write(data)) this.#transport.pauseReading();
+      return;
+    }
     if (this.#collected === null) this.reader.feedData(data);
     else this.#collect(data);
   }
 
   lost(error: unknown): void {
     this.#error = error;
+    this.#target?.end();
     if (this.#collected === null) this.#tellEnd();
     this.#end.reach();
   }
@@ -99,30 +106,25 @@ export class OutputPipe {
   }
 
   /** Gives the pipe to another process, if nothing was read from it yet: its end of it, for the time until {@link release}. */
-  handOver(): Socket | null {
-    const { socket } = this.#transport;
-    return socket.bytesRead === 0 && !this.ended && this.#collected === null ? socket : null;
+  handOver(): Readable | null {
+    const stream = this.#transport.getExtraInfo("pipe") as Readable & { bytesRead?: number };
+    return stream.bytesRead === 0 && !this.ended && this.#collected === null ? stream : null;
   }
 
   /** The other process has the pipe now: here it is at its end. */
   release(): void {
-    this.#transport.abort();
+    this.#transport.close();
   }
 
   /** Copies what comes, and what nobody has read, to the `stdin` of another process. */
-  copyTo(target: Socket): void {
+  copyTo(target: Writable): void {
+    this.#target = target;
+    target.write(this.takeAll());
+    if (this.ended) target.end();
     // The other process may end before it has read all: then this one hears of it, as in a pipeline of a shell.
     target.on("error", () => {});
-    target.write(this.takeAll());
-    if (this.ended) {
-      target.end();
-      return;
-    }
-    const transport = this.#transport;
-    const socket = transport.detach("it is copied to another process");
-    target.on("close", () => socket.destroy());
-    socket.on("close", () => transport.lose(null));
-    socket.pipe(target);
+    target.on("close", () => this.#transport.close());
+    target.on("drain", () => this.#transport.resumeReading());
   }
 
   #collect(data: Buffer): void {

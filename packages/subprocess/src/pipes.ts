@@ -1,6 +1,6 @@
-import type { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
 import type { LoopContract } from "@tsyncio/contract";
-import { Protocol, SocketTransport } from "@tsyncio/streams";
+import { Protocol, ReadPipeTransport, WritePipeTransport } from "@tsyncio/streams";
 
 /** Who hears of the pipes of a process. */
 export interface PipeOwner {
@@ -38,7 +38,18 @@ export class PipeProtocol extends Protocol {
   }
 }
 
-/** The transport of the pipe at `fd`. It does not read yet. */
-export function pipeTransport(loop: LoopContract, socket: Socket, owner: PipeOwner, fd: number): SocketTransport {
-  return new SocketTransport(loop, socket, new PipeProtocol(owner, fd));
+/** The transport of a pipe to or from a process. */
+export type PipeTransport = ReadPipeTransport | WritePipeTransport;
+
+/** The transport of the pipe at `fd`. A pipe that is read does not read yet. */
+export function pipeTransport(
+  loop: LoopContract,
+  stream: Readable | Writable,
+  owner: PipeOwner,
+  fd: number,
+): PipeTransport {
+  const protocol = new PipeProtocol(owner, fd);
+  return fd === 0
+    ? new WritePipeTransport(loop, stream as Writable, protocol)
+    : new ReadPipeTransport(loop, stream as Readable, protocol);
 }

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import type { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
 import {
   type CoroutineGenerator,
   type LoopContract,
@@ -8,9 +8,9 @@ import {
   registry,
 } from "@tsyncio/contract";
 import { callerLocation } from "@tsyncio/loop";
-import { BaseTransport, runInLoop, type SocketTransport } from "@tsyncio/streams";
+import { BaseTransport, runInLoop, WritePipeTransport } from "@tsyncio/streams";
 import { Milestone } from "./milestone.js";
-import { type PipeOwner, pipeTransport } from "./pipes.js";
+import { type PipeOwner, type PipeTransport, pipeTransport } from "./pipes.js";
 import type { SubprocessProtocol } from "./protocol.js";
 import { type Signal, signalNumber } from "./signals.js";
 
@@ -23,7 +23,7 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
   readonly #child: ChildProcess;
   readonly #pid: number;
   readonly #name: string;
-  readonly #pipes = new Map<number, SocketTransport>();
+  readonly #pipes = new Map<number, PipeTransport>();
   /** The pipes that are not lost. */
   readonly #open = new Set<number>();
   readonly #exit: Milestone;
@@ -54,7 +54,7 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
     for (const [fd, isPiped] of piped.entries()) {
       if (!isPiped) continue;
       this.#open.add(fd);
-      this.#pipes.set(fd, pipeTransport(loop, child.stdio[fd] as Socket, this, fd));
+      this.#pipes.set(fd, pipeTransport(loop, child.stdio[fd] as Readable | Writable, this, fd));
     }
     child.on("exit", (code, signal) => this.#exited(code, signal));
     // Also when the loop was closed before, and nobody is told.
@@ -64,7 +64,7 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
   /** @internal Tells the protocol that the process runs, and begins to read. */
   begin(): void {
     this.#call("connectionMade", () => this.#protocol.connectionMade(this));
-    for (const [fd, pipe] of this.#pipes) if (fd > 0) pipe.startReading();
+    for (const pipe of this.#pipes.values()) pipe.begin();
   }
 
   /** The number of the process. */
@@ -83,7 +83,7 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
   }
 
   /** The transport of the pipe at 0, 1 or 2; `null` where there is none. */
-  getPipeTransport(fd: number): SocketTransport | null {
+  getPipeTransport(fd: number): PipeTransport | null {
     return this.#pipes.get(fd) ?? null;
   }
 
@@ -116,8 +116,13 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
   override close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    for (const pipe of this.#pipes.values()) pipe.close();
+    // First: a process that reads the end of its input may end by itself.
     if (this.#returncode === null) this.kill();
+    for (const pipe of this.#pipes.values()) {
+      // There will be nobody to read what was not sent.
+      if (pipe instanceof WritePipeTransport) pipe.abort();
+      else pipe.close();
+    }
   }
 
   override isClosing(): boolean {

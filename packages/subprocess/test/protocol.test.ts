@@ -1,4 +1,5 @@
 import { Future } from "@tsyncio/futures";
+import type { WritePipeTransport } from "@tsyncio/streams";
 import { SubprocessProtocol, subprocessExec, subprocessShell } from "@tsyncio/subprocess";
 import { failure, on } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
@@ -34,7 +35,7 @@ describe("a protocol", () => {
     expect(transport.getPid()).toBeGreaterThan(0);
     expect(transport.getReturncode()).toBeNull();
     expect(transport.getProtocol()).toBe(protocol);
-    transport.getPipeTransport(0)?.write("in\n");
+    (transport.getPipeTransport(0) as WritePipeTransport).write("in\n");
     yield* on(protocol.ended);
     const { events } = protocol;
     expect(events.filter((event) => event.startsWith("data"))).toEqual(["data 1 out\n", "data 2 in\n"]);

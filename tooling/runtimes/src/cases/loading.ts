@@ -11,6 +11,7 @@ const packages = [
   "@tsyncio/runner",
   "@tsyncio/timeouts",
   "@tsyncio/sync",
+  "@tsyncio/subprocess",
   "@tsyncio/executors",
   "tsyncio",
 ];
