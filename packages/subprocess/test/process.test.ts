@@ -111,6 +111,7 @@ describe("communicate", () => {
 
   law("limits what is in memory after a cancellation: the process is stopped by its full pipe", function* () {
     const process = yield* on(createSubprocessExec("yes", [], { stdout: PIPE }));
+    while (!/paused/.test(String(process.stdout))) yield* on(sleep("1ms"));
     expect(String(yield* failure(waitFor(process.communicate(), "20ms")))).toBe("TimeoutError");
     const before = String(process.stdout);
     yield* on(sleep("50ms"));
