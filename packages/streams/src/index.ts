@@ -38,6 +38,7 @@ export {
   BaseTransport,
   DatagramTransport,
   ReadTransport,
+  type SendingSide,
   Transport,
   type WriteBufferLimits,
   WriteTransport,

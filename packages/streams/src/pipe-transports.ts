@@ -1,13 +1,12 @@
-import type { Writable as HostWritable, Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { LoopContract } from "@tsyncio/contract";
 import { outsideTask } from "@tsyncio/tasks";
-import type { Writable } from "./bytes.js";
 import { isSystemError } from "./connection-error.js";
 import { runInLoop } from "./in-loop.js";
 import { Opened } from "./open-resource.js";
 import { Outgoing } from "./outgoing.js";
 import type { BaseProtocol, Protocol } from "./protocols.js";
-import { ReadTransport, type WriteBufferLimits, WriteTransport } from "./transports.js";
+import { ReadTransport, type SendingSide, WriteTransport } from "./transports.js";
 
 /** OPEN ──close()──▶ CLOSING ──▶ LOST: `connectionLost` was called. */
 const OPEN = 0;
@@ -17,7 +16,7 @@ const LOST = 2;
 /** What both ends of a pipe have in common: the life of the stream of the host. */
 class Pipe {
   readonly #loop: LoopContract;
-  readonly #stream: Readable | HostWritable;
+  readonly #stream: Readable | Writable;
   readonly #opened: Opened;
   readonly #lost: (error: unknown) => void;
   state = OPEN;
@@ -25,7 +24,7 @@ class Pipe {
 
   constructor(
     loop: LoopContract,
-    stream: Readable | HostWritable,
+    stream: Readable | Writable,
     transport: { toString(): string },
     lost: (error: unknown) => void,
   ) {
@@ -155,12 +154,12 @@ export class ReadPipeTransport extends ReadTransport<Protocol> {
 
 /** The end of a pipe that is written to. */
 export class WritePipeTransport extends WriteTransport<BaseProtocol> {
-  readonly #stream: HostWritable;
+  readonly #stream: Writable;
   readonly #pipe: Pipe;
   readonly #outgoing: Outgoing;
   #protocol: BaseProtocol;
 
-  constructor(loop: LoopContract, stream: HostWritable, protocol: BaseProtocol) {
+  constructor(loop: LoopContract, stream: Writable, protocol: BaseProtocol) {
     super();
     this.#stream = stream;
     this.#protocol = protocol;
@@ -189,24 +188,8 @@ export class WritePipeTransport extends WriteTransport<BaseProtocol> {
     return this.#pipe.state !== OPEN;
   }
 
-  override setWriteBufferLimits(limits?: WriteBufferLimits): void {
-    this.#outgoing.setLimits(limits);
-  }
-
-  override getWriteBufferLimits(): [low: number, high: number] {
-    return this.#outgoing.limits();
-  }
-
-  override getWriteBufferSize(): number {
-    return this.#outgoing.getWriteBufferSize();
-  }
-
-  override write(data: Writable): void {
-    this.#outgoing.write(data);
-  }
-
-  override writelines(data: Iterable<Writable>): void {
-    this.#outgoing.writelines(data);
+  protected override sending(): SendingSide {
+    return this.#outgoing;
   }
 
   override canWriteEof(): boolean {

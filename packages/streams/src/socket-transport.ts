@@ -3,7 +3,6 @@ import type { TLSSocket } from "node:tls";
 import { isFatal, type LoopContract, RuntimeError, registry, TimeoutError } from "@tsyncio/contract";
 import { outsideTask } from "@tsyncio/tasks";
 import { type Address, addressFrom, showAddress } from "./addresses.js";
-import type { Writable } from "./bytes.js";
 import { isSystemError } from "./connection-error.js";
 import { DirectReading } from "./direct-reading.js";
 import { runInLoop } from "./in-loop.js";
@@ -11,7 +10,7 @@ import { Opened } from "./open-resource.js";
 import { Outgoing } from "./outgoing.js";
 import { fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
 import { tlsInfo } from "./tls-info.js";
-import { Transport, type WriteBufferLimits } from "./transports.js";
+import { type SendingSide, Transport } from "./transports.js";
 
 /** A connection, as its server sees it. */
 export type Client = Pick<Transport, "close" | "abort">;
@@ -138,24 +137,8 @@ export class SocketTransport extends Transport {
     this.#socket.resume();
   }
 
-  override setWriteBufferLimits(limits?: WriteBufferLimits): void {
-    this.#outgoing.setLimits(limits);
-  }
-
-  override getWriteBufferLimits(): [low: number, high: number] {
-    return this.#outgoing.limits();
-  }
-
-  override getWriteBufferSize(): number {
-    return this.#outgoing.getWriteBufferSize();
-  }
-
-  override write(data: Writable): void {
-    this.#outgoing.write(data);
-  }
-
-  override writelines(data: Iterable<Writable>): void {
-    this.#outgoing.writelines(data);
+  protected override sending(): SendingSide {
+    return this.#outgoing;
   }
 
   override canWriteEof(): boolean {

@@ -58,34 +58,43 @@ export interface WriteBufferLimits {
   low?: number | null | undefined;
 }
 
-/** What sends (`asyncio.WriteTransport`). */
+/** What a transport sends through: it holds what the system has not taken yet. */
+export interface SendingSide {
+  setLimits(limits: WriteBufferLimits | undefined): void;
+  limits(): [low: number, high: number];
+  getWriteBufferSize(): number;
+  write(data: Writable): void;
+  writelines(data: Iterable<Writable>): void;
+}
+
+/** What sends (`asyncio.WriteTransport`): through its {@link sending} side, or in a way of its own. */
 export class WriteTransport<P = StreamProtocol> extends BaseTransport<P> {
   /**
    * Sets when the protocol is paused and resumed.
    * @throws `ValueError` unless `high >= low >= 0`.
    */
-  setWriteBufferLimits(_limits?: WriteBufferLimits): void {
-    lacking("setWriteBufferLimits");
+  setWriteBufferLimits(limits?: WriteBufferLimits): void {
+    this.sending("setWriteBufferLimits").setLimits(limits);
   }
 
   /** How many bytes are written and not handed to the system yet. */
   getWriteBufferSize(): number {
-    return lacking("getWriteBufferSize");
+    return this.sending("getWriteBufferSize").getWriteBufferSize();
   }
 
   /** The limits: `[low, high]`. */
   getWriteBufferLimits(): [low: number, high: number] {
-    return lacking("getWriteBufferLimits");
+    return this.sending("getWriteBufferLimits").limits();
   }
 
   /** Sends `data`, now or when the peer takes it. It may not be changed until then. */
-  write(_data: Writable): void {
-    lacking("write");
+  write(data: Writable): void {
+    this.sending("write").write(data);
   }
 
   /** Sends several pieces at once. */
-  writelines(_data: Iterable<Writable>): void {
-    lacking("writelines");
+  writelines(data: Iterable<Writable>): void {
+    this.sending("writelines").writelines(data);
   }
 
   /** Ends the sending side when what was written is sent. Receiving goes on. */
@@ -100,6 +109,11 @@ export class WriteTransport<P = StreamProtocol> extends BaseTransport<P> {
   /** Closes it at once. What was written and not sent is lost. The protocol's `connectionLost(null)` follows. */
   abort(): void {
     lacking("abort");
+  }
+
+  /** What it sends through. `method`: for the error where there is nothing. */
+  protected sending(method: string): SendingSide {
+    return lacking(method);
   }
 }
 

@@ -1,14 +1,13 @@
 import type { LoopContract } from "@tsyncio/contract";
 import { outsideTask } from "@tsyncio/tasks";
 import { type Address, showAddress } from "../addresses.js";
-import type { Writable } from "../bytes.js";
 import { ConnectionError, isSystemError } from "../connection-error.js";
 import { runInLoop } from "../in-loop.js";
 import { Opened } from "../open-resource.js";
 import { Outgoing } from "../outgoing.js";
 import { fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "../protocols.js";
 import type { TransportOwner } from "../socket-transport.js";
-import { Transport, type WriteBufferLimits } from "../transports.js";
+import { type SendingSide, Transport } from "../transports.js";
 import type { Faults } from "./faults.js";
 import { Wire, type WireEnd } from "./wire.js";
 
@@ -104,24 +103,8 @@ export class MemoryTransport extends Transport implements WireEnd {
     this.#in.resume();
   }
 
-  override setWriteBufferLimits(limits?: WriteBufferLimits): void {
-    this.#outgoing.setLimits(limits);
-  }
-
-  override getWriteBufferLimits(): [low: number, high: number] {
-    return this.#outgoing.limits();
-  }
-
-  override getWriteBufferSize(): number {
-    return this.#outgoing.getWriteBufferSize();
-  }
-
-  override write(data: Writable): void {
-    this.#outgoing.write(data);
-  }
-
-  override writelines(data: Iterable<Writable>): void {
-    this.#outgoing.writelines(data);
+  protected override sending(): SendingSide {
+    return this.#outgoing;
   }
 
   override canWriteEof(): boolean {
