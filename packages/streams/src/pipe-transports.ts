@@ -21,6 +21,7 @@ class Pipe {
   readonly #lost: (error: unknown) => void;
   state = OPEN;
   #error: unknown = null;
+  readonly #listeners: [event: string, listener: (argument: unknown) => void][] = [];
 
   constructor(
     loop: LoopContract,
@@ -37,12 +38,18 @@ class Pipe {
       () => String(transport),
       () => stream.destroy(),
     );
-    stream.on("error", (error) => {
+    this.on("error", (error) => {
       this.#error ??= error;
       // Not every stream of the host closes by itself.
       this.abort();
     });
-    stream.on("close", () => this.#ended());
+    this.on("close", () => this.#ended());
+  }
+
+  /** Listens to the stream, up to the end. */
+  on(event: string, listener: (argument: unknown) => void): void {
+    this.#stream.on(event, listener);
+    this.#listeners.push([event, listener]);
   }
 
   /** Ends it at once. */
@@ -77,6 +84,8 @@ class Pipe {
     if (this.state === LOST) return;
     this.state = LOST;
     this.#opened.close();
+    // The host's streams outlive a collection or two. What hangs on them would, too.
+    for (const [event, listener] of this.#listeners) this.#stream.off(event, listener);
     this.call("connectionLost", () => this.#lost(this.#error));
   }
 }
@@ -99,12 +108,12 @@ export class ReadPipeTransport extends ReadTransport<Protocol> {
   begin(): void {
     const pipe = this.#pipe;
     outsideTask(() => pipe.call("connectionMade", () => this.#protocol.connectionMade(this as never)));
-    this.#stream.on("data", (data: Buffer | string) => {
+    pipe.on("data", (data) => {
       if (pipe.state !== OPEN) return;
-      const bytes = typeof data === "string" ? Buffer.from(data) : data;
+      const bytes = typeof data === "string" ? Buffer.from(data) : (data as Buffer);
       pipe.call("dataReceived", () => this.#protocol.dataReceived(bytes));
     });
-    this.#stream.on("end", () => {
+    pipe.on("end", () => {
       if (pipe.state !== OPEN) return;
       pipe.call("eofReceived", () => this.#protocol.eofReceived());
       pipe.abort();

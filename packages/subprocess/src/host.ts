@@ -7,6 +7,7 @@ interface Modules {
   "node:os": typeof import("node:os");
   "node:path": typeof import("node:path");
   "node:util": typeof import("node:util");
+  "node:worker_threads": typeof import("node:worker_threads");
 }
 
 /**

@@ -1,10 +1,7 @@
 import type { Readable, Writable } from "node:stream";
-import type { CoroutineGenerator } from "@tsyncio/contract";
-import type { ReadPipeTransport, StreamReader } from "@tsyncio/streams";
+import type { CoroutineGenerator, LoopContract } from "@tsyncio/contract";
+import { type ReadPipeTransport, StreamReader } from "@tsyncio/streams";
 import type { Milestone } from "./milestone.js";
-
-/** Which pipe a reader reads from: for `stdin: other.stdout`. */
-const pipes = new WeakMap<StreamReader, OutputPipe>();
 
 const NOTHING = Buffer.alloc(0);
 
@@ -29,12 +26,11 @@ export class OutputPipe {
   /** What the pipe was lost with. */
   #error: unknown = null;
 
-  constructor(reader: StreamReader, transport: ReadPipeTransport, end: Milestone) {
-    this.reader = reader;
+  constructor(loop: LoopContract, limit: number | undefined, transport: ReadPipeTransport, end: Milestone) {
+    this.reader = new OutputReader(loop, limit, this);
     this.#transport = transport;
     this.#end = end;
-    reader.setTransport(transport);
-    pipes.set(reader, this);
+    this.reader.setTransport(transport);
   }
 
   get ended(): boolean {
@@ -145,9 +141,19 @@ export class OutputPipe {
   }
 }
 
+/** A reader that knows its pipe, for `stdin: other.stdout`. In a `WeakMap` whatever hangs on the pipe would outlive every small collection. */
+class OutputReader extends StreamReader {
+  readonly pipe: OutputPipe;
+
+  constructor(loop: LoopContract, limit: number | undefined, pipe: OutputPipe) {
+    super({ loop, limit });
+    this.pipe = pipe;
+  }
+}
+
 /** The pipe that `reader` reads from, if it is one from a process. */
-export function pipeOf(reader: StreamReader): OutputPipe | undefined {
-  return pipes.get(reader);
+export function pipeOf(reader: StreamReader): OutputPipe | null {
+  return reader instanceof OutputReader ? reader.pipe : null;
 }
 
 /** Removes and gives what `reader` holds. */

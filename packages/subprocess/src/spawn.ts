@@ -5,6 +5,7 @@ import { StreamReader } from "@tsyncio/streams";
 import type { CallSite } from "./call-site.js";
 import { osError } from "./errors.js";
 import { host, isPosix } from "./host.js";
+import { launch } from "./launch.js";
 import { type Command, checkOptions, type SpawnOptions } from "./options.js";
 import { type OutputPipe, pipeOf } from "./output-pipe.js";
 import { findProgram } from "./programs.js";
@@ -49,7 +50,7 @@ export function plan(command: Command, options: SpawnOptions, site: CallSite): P
 
 function outputOf(reader: StreamReader): OutputPipe {
   const pipe = pipeOf(reader);
-  if (pipe !== undefined) return pipe;
+  if (pipe !== null) return pipe;
   throw new TypeError(`stdin is a StreamReader that reads no output of a process: ${reader}`);
 }
 
@@ -67,7 +68,7 @@ export function* start(loop: LoopContract, plan: Plan): CoroutineGenerator<Child
   const [file, args] = merged ? joining(command, options) : plain(command);
   let child: ChildProcess;
   try {
-    child = host("node:child_process").spawn(file, args as string[], {
+    child = launch(file, args, {
       stdio: entries,
       shell: command.shell && !isPosix(),
       ...(cwd === undefined ? {} : { cwd }),

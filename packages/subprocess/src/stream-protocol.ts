@@ -1,11 +1,5 @@
 import type { LoopContract } from "@tsyncio/contract";
-import {
-  FlowControlProtocol,
-  type ReadPipeTransport,
-  StreamReader,
-  StreamWriter,
-  type Transport,
-} from "@tsyncio/streams";
+import { FlowControlProtocol, type ReadPipeTransport, StreamWriter, type Transport } from "@tsyncio/streams";
 import { Milestone } from "./milestone.js";
 import { OutputPipe } from "./output-pipe.js";
 import { SubprocessProtocol } from "./protocol.js";
@@ -39,10 +33,7 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
       const pipe = transport.getPipeTransport(fd);
       if (pipe === null) continue;
       const end = new Milestone(loop, `end of ${name} of process ${transport.getPid()}`);
-      this.outputs.set(
-        fd,
-        new OutputPipe(new StreamReader({ limit: this.#limit, loop }), pipe as ReadPipeTransport, end),
-      );
+      this.outputs.set(fd, new OutputPipe(loop, this.#limit, pipe as ReadPipeTransport, end));
     }
     const pipe = transport.getPipeTransport(0);
     if (pipe !== null) this.stdin = new StreamWriter(pipe as unknown as Transport, this.#flow, null);

@@ -1,18 +1,14 @@
 import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import {
-  type CoroutineGenerator,
-  type LoopContract,
-  type OpenResource,
-  ProcessLookupError,
-  registry,
-} from "@tsyncio/contract";
+import { type CoroutineGenerator, type LoopContract, ProcessLookupError, registry } from "@tsyncio/contract";
 import { callerLocation } from "@tsyncio/loop";
 import { BaseTransport, runInLoop, WritePipeTransport } from "@tsyncio/streams";
 import { Milestone } from "./milestone.js";
 import { type PipeOwner, type PipeTransport, pipeTransport } from "./pipes.js";
 import type { SubprocessProtocol } from "./protocol.js";
 import { type Signal, signalNumber } from "./signals.js";
+
+const gone = () => "closed";
 
 /**
  * A process and its pipes, as a transport (`asyncio.SubprocessTransport`). The protocol hears of `connectionMade`, then of data and of the ends of the
@@ -27,7 +23,6 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
   /** The pipes that are not lost. */
   readonly #open = new Set<number>();
   readonly #exit: Milestone;
-  readonly #resource: OpenResource;
   #protocol: SubprocessProtocol;
   #returncode: number | null = null;
   #signal: NodeJS.Signals | null = null;
@@ -49,16 +44,23 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
     this.#protocol = protocol;
     this.#exit = new Milestone(loop, `end of process ${this.#pid}`);
     const source = loop.getDebug() ? callerLocation() : null;
-    this.#resource = { kind: "subprocess", describe: () => this.toString(), source };
-    registry.resources.add(this.#resource);
+    const resource = { kind: "subprocess", describe: () => this.toString(), source };
+    registry.resources.add(resource);
     for (const [fd, isPiped] of piped.entries()) {
       if (!isPiped) continue;
       this.#open.add(fd);
       this.#pipes.set(fd, pipeTransport(loop, child.stdio[fd] as Readable | Writable, this, fd));
     }
-    child.on("exit", (code, signal) => this.#exited(code, signal));
+    const exited = (code: number | null, signal: NodeJS.Signals | null) => this.#exited(code, signal);
+    child.on("exit", exited);
     // Also when the loop was closed before, and nobody is told.
-    child.on("close", () => registry.resources.delete(this.#resource));
+    const closed = () => {
+      registry.resources.delete(resource);
+      // The host and the set hold these for a while longer. Nothing of ours may hang on them, or every small collection copies it.
+      resource.describe = gone;
+      child.off("exit", exited).off("close", closed);
+    };
+    child.on("close", closed);
   }
 
   /** @internal Tells the protocol that the process runs, and begins to read. */
