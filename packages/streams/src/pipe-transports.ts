@@ -13,43 +13,40 @@ const OPEN = 0;
 const CLOSING = 1;
 const LOST = 2;
 
-/** What both ends of a pipe have in common: the life of the stream of the host. */
+/** A transport, as its pipe sees it. */
+interface PipeEnd {
+  getProtocol(): { connectionLost(error: unknown): void };
+  toString(): string;
+}
+
+/**
+ * What both ends of a pipe have in common: the life of the stream of the host. The host keeps streams that are over for a while; what listens to them
+ * knows the pipe alone, and the pipe forgets its transport at the end, or each small collection would copy all that hangs on it.
+ */
 class Pipe {
   readonly #loop: LoopContract;
   readonly #stream: Readable | Writable;
   readonly #opened: Opened;
-  readonly #lost: (error: unknown) => void;
+  #end: PipeEnd | null;
   state = OPEN;
   #error: unknown = null;
-  readonly #listeners: [event: string, listener: (argument: unknown) => void][] = [];
 
-  constructor(
-    loop: LoopContract,
-    stream: Readable | Writable,
-    transport: { toString(): string },
-    lost: (error: unknown) => void,
-  ) {
+  constructor(loop: LoopContract, stream: Readable | Writable, end: PipeEnd) {
     this.#loop = loop;
     this.#stream = stream;
-    this.#lost = lost;
+    this.#end = end;
     this.#opened = new Opened(
       loop,
       "pipe",
-      () => String(transport),
+      () => String(this.#end),
       () => stream.destroy(),
     );
-    this.on("error", (error) => {
+    stream.on("error", (error) => {
       this.#error ??= error;
       // Not every stream of the host closes by itself.
       this.abort();
     });
-    this.on("close", () => this.#ended());
-  }
-
-  /** Listens to the stream, up to the end. */
-  on(event: string, listener: (argument: unknown) => void): void {
-    this.#stream.on(event, listener);
-    this.#listeners.push([event, listener]);
+    stream.on("close", () => this.#ended());
   }
 
   /** Ends it at once. */
@@ -76,6 +73,24 @@ class Pipe {
     });
   }
 
+  /** Hands what arrives to the protocol, which is a {@link Protocol}. */
+  read(): void {
+    this.#stream.on("data", (data: Buffer | string) => {
+      if (this.state !== OPEN) return;
+      const bytes = typeof data === "string" ? Buffer.from(data) : data;
+      this.call("dataReceived", () => this.#reader().dataReceived(bytes));
+    });
+    this.#stream.on("end", () => {
+      if (this.state !== OPEN) return;
+      this.call("eofReceived", () => this.#reader().eofReceived());
+      this.abort();
+    });
+  }
+
+  #reader(): Protocol {
+    return this.#end?.getProtocol() as Protocol;
+  }
+
   describe(name: string): string {
     return `<${name} ${["open", "closing", "closed"][this.state]}>`;
   }
@@ -84,9 +99,9 @@ class Pipe {
     if (this.state === LOST) return;
     this.state = LOST;
     this.#opened.close();
-    // The host's streams outlive a collection or two. What hangs on them would, too.
-    for (const [event, listener] of this.#listeners) this.#stream.off(event, listener);
-    this.call("connectionLost", () => this.#lost(this.#error));
+    const end = this.#end;
+    this.#end = null;
+    this.call("connectionLost", () => end?.getProtocol().connectionLost(this.#error));
   }
 }
 
@@ -101,23 +116,18 @@ export class ReadPipeTransport extends ReadTransport<Protocol> {
     super();
     this.#stream = stream;
     this.#protocol = protocol;
-    this.#pipe = new Pipe(loop, stream, this, (error) => this.#protocol.connectionLost(error));
+    this.#pipe = new Pipe(loop, stream, this);
   }
 
   /** Tells the protocol that it is there, and begins to read. */
   begin(): void {
-    const pipe = this.#pipe;
-    outsideTask(() => pipe.call("connectionMade", () => this.#protocol.connectionMade(this as never)));
-    pipe.on("data", (data) => {
-      if (pipe.state !== OPEN) return;
-      const bytes = typeof data === "string" ? Buffer.from(data) : (data as Buffer);
-      pipe.call("dataReceived", () => this.#protocol.dataReceived(bytes));
-    });
-    pipe.on("end", () => {
-      if (pipe.state !== OPEN) return;
-      pipe.call("eofReceived", () => this.#protocol.eofReceived());
-      pipe.abort();
-    });
+    outsideTask(() => this.#pipe.call("connectionMade", () => this.#protocol.connectionMade(this as never)));
+    this.read();
+  }
+
+  /** @internal Begins to read, without a word. */
+  read(): void {
+    this.#pipe.read();
   }
 
   override getExtraInfo(name: string, fallback: unknown = null): never {
@@ -173,7 +183,7 @@ export class WritePipeTransport extends WriteTransport<BaseProtocol> {
     this.#stream = stream;
     this.#protocol = protocol;
     this.#outgoing = new Outgoing(loop, stream, this);
-    this.#pipe = new Pipe(loop, stream, this, (error) => this.#protocol.connectionLost(error));
+    this.#pipe = new Pipe(loop, stream, this);
   }
 
   /** Tells the protocol that it is there. */

@@ -5,7 +5,8 @@ import { Future } from "@tsyncio/futures";
 export class Milestone {
   readonly #loop: LoopContract;
   readonly #what: string;
-  readonly #waiters = new Set<Future<void>>();
+  /** Made with the first of them. */
+  #waiters: Set<Future<void>> | null = null;
   #reached = false;
 
   /** @param what - what is waited for, in reports of who waits */
@@ -20,18 +21,19 @@ export class Milestone {
 
   reach(): void {
     this.#reached = true;
-    for (const waiter of this.#waiters) if (!waiter.done()) waiter.setResult();
-    this.#waiters.clear();
+    for (const waiter of this.#waiters ?? []) if (!waiter.done()) waiter.setResult();
+    this.#waiters = null;
   }
 
   *wait(): CoroutineGenerator<void> {
     if (this.#reached) return;
     const waiter = new MilestoneWaiter(this.#loop, this.#what);
+    this.#waiters ??= new Set();
     this.#waiters.add(waiter);
     try {
       yield* waiter;
     } finally {
-      this.#waiters.delete(waiter);
+      this.#waiters?.delete(waiter);
     }
   }
 }

@@ -1,7 +1,6 @@
 import type { Readable, Writable } from "node:stream";
-import type { CoroutineGenerator, LoopContract } from "@tsyncio/contract";
+import type { LoopContract } from "@tsyncio/contract";
 import { type ReadPipeTransport, StreamReader } from "@tsyncio/streams";
-import type { Milestone } from "./milestone.js";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -12,7 +11,8 @@ const NOTHING = Buffer.alloc(0);
 export class OutputPipe {
   readonly reader: StreamReader;
   readonly #transport: ReadPipeTransport;
-  readonly #end: Milestone;
+  /** Nothing more will come. */
+  ended = false;
   /** What was collected; `null` while nobody does. */
   #collected: Buffer[] | null = null;
   /** What was collected and given back when the reader had been told of the end, and took no more. */
@@ -26,19 +26,10 @@ export class OutputPipe {
   /** What the pipe was lost with. */
   #error: unknown = null;
 
-  constructor(loop: LoopContract, limit: number | undefined, transport: ReadPipeTransport, end: Milestone) {
+  constructor(loop: LoopContract, limit: number | undefined, transport: ReadPipeTransport) {
     this.reader = new OutputReader(loop, limit, this);
     this.#transport = transport;
-    this.#end = end;
     this.reader.setTransport(transport);
-  }
-
-  get ended(): boolean {
-    return this.#end.reached;
-  }
-
-  waitForEnd(): CoroutineGenerator<void> {
-    return this.#end.wait();
   }
 
   received(data: Buffer): void {
@@ -55,7 +46,7 @@ export class OutputPipe {
     this.#error = error;
     this.#target?.end();
     if (this.#collected === null) this.#tellEnd();
-    this.#end.reach();
+    this.ended = true;
   }
 
   /** Collects from now on, what nobody has read included. `overrun` is called when it is more than `limit` bytes. */
@@ -77,7 +68,7 @@ export class OutputPipe {
     if (this.reader.atEof()) this.#kept = pieces;
     else {
       for (const piece of pieces) this.reader.feedData(piece);
-      if (this.#end.reached) this.#tellEnd();
+      if (this.ended) this.#tellEnd();
     }
   }
 

@@ -116,7 +116,7 @@ export class Process<
     this.#communicating = true;
     try {
       if (!this.#fed) this.#feed(input);
-      return yield* collectOutput(this.#transport, this.#protocol.outputs, limit, overrun);
+      return yield* collectOutput(this.#protocol, limit, overrun);
     } finally {
       this.#communicating = false;
     }

@@ -60,24 +60,17 @@ function outputOf(reader: StreamReader): OutputPipe {
  */
 export function* start(loop: LoopContract, plan: Plan): CoroutineGenerator<ChildProcess> {
   const { command, options, stdio, source, merged } = plan;
-  const { env, uid, gid, startNewSession, detached } = options;
-  const cwd = options.cwd ?? undefined;
-  const entries = [...stdio];
   const given = source?.handOver() ?? null;
-  if (given !== null) entries[0] = given;
   const [file, args] = merged ? joining(command, options) : plain(command);
   let child: ChildProcess;
   try {
-    child = launch(file, args, {
-      stdio: entries,
-      shell: command.shell && !isPosix(),
-      ...(cwd === undefined ? {} : { cwd }),
-      ...(env == null ? {} : { env: env as NodeJS.ProcessEnv }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(gid === undefined ? {} : { gid }),
-      ...(startNewSession || detached ? { detached: true } : {}),
-      windowsHide: true,
-    });
+    child = launch(
+      file,
+      args,
+      given === null ? stdio : [given, ...stdio.slice(1)],
+      options,
+      command.shell && !isPosix(),
+    );
   } catch (error) {
     throw failure(error as NodeJS.ErrnoException, plan);
   }

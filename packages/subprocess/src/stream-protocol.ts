@@ -9,34 +9,34 @@ import type { SubprocessTransport } from "./subprocess-transport.js";
 export class SubprocessStreamProtocol extends SubprocessProtocol {
   readonly #loop: LoopContract;
   readonly #limit: number | undefined;
-  readonly #flow: FlowControlProtocol;
+  /** Of `stdin`, where that is a pipe. */
+  #flow: FlowControlProtocol | null = null;
   #transport: SubprocessTransport | null = null;
   #exited = false;
   stdin: StreamWriter | null = null;
   /** The pipes of `stdout` and `stderr`, by their numbers. */
   readonly outputs: Map<number, OutputPipe> = new Map();
+  /** The process has ended, and its outputs have. There from `connectionMade` on. */
+  complete!: Milestone;
 
   constructor(loop: LoopContract, limit: number | undefined) {
     super();
     this.#loop = loop;
     this.#limit = limit;
-    this.#flow = new FlowControlProtocol({ loop });
   }
 
   override connectionMade(transport: SubprocessTransport): void {
     this.#transport = transport;
     const loop = this.#loop;
-    for (const [fd, name] of [
-      [1, "stdout"],
-      [2, "stderr"],
-    ] as const) {
+    this.complete = new Milestone(loop, `end of process ${transport.getPid()} and its output`);
+    for (const fd of [1, 2]) {
       const pipe = transport.getPipeTransport(fd);
-      if (pipe === null) continue;
-      const end = new Milestone(loop, `end of ${name} of process ${transport.getPid()}`);
-      this.outputs.set(fd, new OutputPipe(loop, this.#limit, pipe as ReadPipeTransport, end));
+      if (pipe !== null) this.outputs.set(fd, new OutputPipe(loop, this.#limit, pipe as ReadPipeTransport));
     }
     const pipe = transport.getPipeTransport(0);
-    if (pipe !== null) this.stdin = new StreamWriter(pipe as unknown as Transport, this.#flow, null);
+    if (pipe === null) return;
+    this.#flow = new FlowControlProtocol({ loop });
+    this.stdin = new StreamWriter(pipe as unknown as Transport, this.#flow, null);
   }
 
   override pipeDataReceived(fd: number, data: Buffer): void {
@@ -44,7 +44,7 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
   }
 
   override pipeConnectionLost(fd: number, error: unknown): void {
-    if (fd === 0) this.#flow.connectionLost(error);
+    if (fd === 0) this.#flow?.connectionLost(error);
     else this.outputs.get(fd)?.lost(error);
     this.#closeIfEnded();
   }
@@ -55,15 +55,17 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
   }
 
   override pauseWriting(): void {
-    this.#flow.pauseWriting();
+    this.#flow?.pauseWriting();
   }
 
   override resumeWriting(): void {
-    this.#flow.resumeWriting();
+    this.#flow?.resumeWriting();
   }
 
   #closeIfEnded(): void {
-    if (!this.#exited || [...this.outputs.values()].some((output) => !output.ended)) return;
+    if (!this.#exited) return;
+    for (const output of this.outputs.values()) if (!output.ended) return;
     this.#transport?.close();
+    this.complete.reach();
   }
 }

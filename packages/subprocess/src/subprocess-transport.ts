@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { type CoroutineGenerator, type LoopContract, ProcessLookupError, registry } from "@tsyncio/contract";
 import { callerLocation } from "@tsyncio/loop";
-import { BaseTransport, runInLoop, WritePipeTransport } from "@tsyncio/streams";
+import { BaseTransport, ReadPipeTransport, runInLoop, WritePipeTransport } from "@tsyncio/streams";
 import { Milestone } from "./milestone.js";
 import { type PipeOwner, type PipeTransport, pipeTransport } from "./pipes.js";
 import type { SubprocessProtocol } from "./protocol.js";
@@ -66,7 +66,7 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
   /** @internal Tells the protocol that the process runs, and begins to read. */
   begin(): void {
     this.#call("connectionMade", () => this.#protocol.connectionMade(this));
-    for (const pipe of this.#pipes.values()) pipe.begin();
+    for (const pipe of this.#pipes.values()) if (pipe instanceof ReadPipeTransport) pipe.read();
   }
 
   /** The number of the process. */

@@ -1,32 +1,39 @@
 import type { ChildProcess } from "node:child_process";
+import type { Writable } from "node:stream";
 import { host } from "./host.js";
 
 /**
  * A process that ends the groups of this program's scopes when this program has ended, in whatever way: `kill -9` can't be caught, but it closes the pipe that
  * the watchdog reads from. Made with the first scope, and kept. It holds neither this program nor its folder nor its terminal.
  *
- * It is told `+ pid tenths` where a scope begins, by a write that the system has taken when it returns, and `- pid` soon after a scope has ended: each of
- * these wakes it.
+ * It is told `+ pid tenths` where a scope begins, by a write that the system has taken when it returns, and `- pid` soon after a scope has ended. It reads
+ * that at the end, and before as often as it is woken by a line on another pipe, which keeps the first from filling up: a scope does not wake it.
  */
 class Watchdog {
   readonly #child: ChildProcess;
+  readonly #notes: Writable;
   #gone = false;
   #soon = "";
+  /** How many notes it has not been woken for. */
+  #unread = 0;
 
   constructor() {
     this.#child = host("node:child_process").spawn("/bin/sh", ["-c", PROGRAM], {
-      stdio: ["pipe", "ignore", "ignore"],
+      stdio: ["pipe", "ignore", "ignore", "pipe"],
       detached: true,
       cwd: "/",
     });
-    const { stdin } = this.#child;
+    const [wakeUps, , , notes] = this.#child.stdio;
+    this.#notes = notes as Writable;
     // What is written to one that was killed is of no use to anyone; the next scope makes another.
     const gone = () => {
       this.#gone = true;
     };
     this.#child.on("error", gone).on("exit", gone).unref();
-    stdin?.on("error", gone);
-    (stdin as { unref?: () => void } | null)?.unref?.();
+    for (const pipe of [wakeUps, notes]) {
+      pipe?.on("error", gone);
+      (pipe as { unref?: () => void } | null)?.unref?.();
+    }
   }
 
   get isGone(): boolean {
@@ -37,7 +44,12 @@ class Watchdog {
   tell(line: string): void {
     const text = `${this.#soon}${line}\n`;
     this.#soon = "";
-    if (!this.#gone) this.#child.stdin?.write(text);
+    if (this.#gone) return;
+    this.#notes.write(text);
+    if (++this.#unread < UNREAD) return;
+    this.#unread = 0;
+    this.#notes.write(".\n");
+    this.#child.stdin?.write("\n");
   }
 
   /** Tells it `line` with the next one, or within {@link SOON}. */
@@ -47,25 +59,36 @@ class Watchdog {
   }
 }
 
-/** Reads until the end of this program. Then: SIGTERM to all groups, SIGKILL to those that are left when the longest grace is over. */
+/**
+ * Takes the notes, up to a dot, for each line of its `stdin`; all of them at the end of that, which is the end of this program. Then: SIGTERM to all groups,
+ * SIGKILL to those that are left when the longest grace is over.
+ */
 const PROGRAM = `
 trap '' HUP INT QUIT TERM
-groups= left=0
-while read -r what group grace; do
-  [ -n "$group" ] || continue
-  rest=
-  for g in $groups; do [ "$g" = "$group" ] || rest="$rest $g"; done
-  groups=$rest
-  [ "$what" = + ] || continue
-  groups="$groups $group"
-  [ "$grace" -le "$left" ] || left=$grace
-done
+groups= left=0 last=
+take() {
+  while read -r what group grace; do
+    if [ "$what" = . ]; then [ "$last" ] && continue; return; fi
+    [ "$group" ] || continue
+    rest=
+    for g in $groups; do [ "$g" = "$group" ] || rest="$rest $g"; done
+    groups=$rest
+    [ "$what" = + ] || continue
+    groups="$groups $group"
+    [ "$grace" -le "$left" ] || left=$grace
+  done <&3
+}
+while read -r line; do take; done
+last=1; take
 signal() { for g in $groups; do kill -s "$1" -- "-$g"; done; }
 alive() { for g in $groups; do kill -s 0 -- "-$g" && return 0; done; return 1; }
 signal TERM; signal CONT
 while [ "$left" -gt 0 ] && alive; do sleep 0.1; left=$((left - 1)); done
 signal KILL
 `;
+
+/** How many notes wait, at most: the pipe takes some more. */
+const UNREAD = 64;
 
 /** How long the end of a scope may wait to be told, in milliseconds. */
 const SOON = 100;

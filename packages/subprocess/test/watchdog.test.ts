@@ -61,6 +61,19 @@ describe("nothing that a scope started outlives its program", () => {
 });
 
 describe("the watchdog", () => {
+  it("has had its notes read in time, after more scopes than their pipe has room for", async () => {
+    const source = `
+      import { runProcess, subprocess } from "@tsyncio/subprocess";
+      for (let i = 0; i < 150; i++) await runProcess("/bin/true");
+      await subprocess("sleep", ["62.5"], async ({ pid }) => {
+        for (let i = 0; i < 150; i++) await runProcess("/bin/true");
+        console.log("pids", pid, pid, pid);
+        process.kill(process.pid, "SIGKILL");
+      }, { stderr: -3 });
+    `;
+    await expectGone(startProgram(import.meta.dirname, source));
+  });
+
   it("holds no program, and ends with it", async () => {
     const source = `
       import { readFileSync } from "node:fs";
