@@ -11,8 +11,9 @@ export class OSError extends Error {
   /** What it failed on: the program, or the folder that it should have run in. */
   readonly path: string;
 
-  constructor(code: string, errno: number, path: string, options?: ErrorOptions) {
-    super(`[Errno ${-errno}] ${textOf(errno, code)}: '${path}'`, options);
+  /** @param hint - what the message goes on with */
+  constructor(code: string, errno: number, path: string, options?: ErrorOptions, hint = "") {
+    super(`[Errno ${-errno}] ${textOf(errno, code)}: '${path}'${hint}`, options);
     this.code = code;
     this.errno = errno;
     this.path = path;
@@ -52,8 +53,8 @@ const CLASSES: Readonly<Record<string, typeof OSError>> = {
 };
 
 /** The error for a `code` of the system. */
-export function osError(code: string, errno: number, path: string, options?: ErrorOptions): OSError {
-  return new (CLASSES[code] ?? OSError)(code, errno, path, options);
+export function osError(code: string, errno: number, path: string, options?: ErrorOptions, hint?: string): OSError {
+  return new (CLASSES[code] ?? OSError)(code, errno, path, options, hint);
 }
 
 function textOf(errno: number, code: string): string {

@@ -43,7 +43,10 @@ export interface Command {
 export function programCommand(program: string, args: readonly string[]): Command {
   checkText("program", program);
   if (program === "") throw new ValueError("program must not be empty");
-  if (!Array.isArray(args)) throw new TypeError(`args must be an array of strings, got ${describe(args)}`);
+  if (!Array.isArray(args)) {
+    const hint = typeof args === "object" && args !== null ? ": options come after it" : "";
+    throw new TypeError(`args must be an array of strings, got ${describe(args)}${hint}`);
+  }
   for (const [i, arg] of args.entries()) checkText(`args[${i}]`, arg);
   return { program, args: [...args], shell: false };
 }

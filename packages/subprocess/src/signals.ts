@@ -18,5 +18,7 @@ export function signalNumber(signal: Signal): number {
   }
   const { signals } = host("node:os").constants;
   if (Object.hasOwn(signals, signal)) return signals[signal];
-  throw new ValueError(`unknown signal: ${describe(signal)}`);
+  const full = `SIG${signal.toUpperCase()}`;
+  const hint = Object.hasOwn(signals, full) ? ` (write ${describe(full)})` : "";
+  throw new ValueError(`unknown signal: ${describe(signal)}${hint}`);
 }

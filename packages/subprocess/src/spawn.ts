@@ -104,7 +104,9 @@ function failure(error: NodeJS.ErrnoException, { command, options: { cwd }, site
   if (code === undefined || errno === undefined) return error;
   const isCwd = cwd != null && !isFolder(cwd);
   const program = command.shell && isPosix() ? SHELL : command.program;
-  return site.mark(osError(code, errno, isCwd ? cwd : program, { cause: error }));
+  const isLine = code === "ENOENT" && !isCwd && /\S\s+\S/.test(program);
+  const hint = isLine ? " (there is no shell: arguments are an array of their own)" : "";
+  return site.mark(osError(code, errno, isCwd ? cwd : program, { cause: error }, hint));
 }
 
 function isFolder(path: string): boolean {

@@ -23,6 +23,11 @@ describe("a bad argument is told at the call, and nothing is started", () => {
     ["a program that is no text", () => make(5), "TypeError: program must be a string, got 5"],
     ["a NUL in the program", () => make("a\0b"), 'ValueError: embedded null byte: program is "a\\u0000b"'],
     ["a NUL in an argument", () => make("a", ["b", "\0"]), 'ValueError: embedded null byte: args[1] is "\\u0000"'],
+    [
+      "options instead of arguments",
+      () => make("a", { cwd: "/" } as never),
+      "TypeError: args must be an array of strings, got an object: options come after it",
+    ],
     ["arguments that are one text", () => make("a", "b"), 'TypeError: args must be an array of strings, got "b"'],
     ["a NUL in the folder", () => make("a", [], { cwd: "\0" }), 'ValueError: embedded null byte: cwd is "\\u0000"'],
     [
@@ -101,6 +106,13 @@ describe("what can't be started rejects the call itself, as in CPython", () => {
       "ENOTDIR",
     ],
   ] as const;
+  law("with a hint for who wrote a line for a shell", function* () {
+    const error = yield* failure(createSubprocessExec("ls -l"));
+    expect(String(error)).toBe(
+      "FileNotFoundError: [Errno 2] No such file or directory: 'ls -l' (there is no shell: arguments are an array of their own)",
+    );
+  });
+
   for (const [program, options, kind, message, code] of cases) {
     law(`${program} ${JSON.stringify(options)}`, function* () {
       for (const streams of [

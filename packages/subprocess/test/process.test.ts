@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { ProcessLookupError } from "@tsyncio/contract";
 import type { StreamReader, StreamWriter } from "@tsyncio/streams";
 import { createSubprocessExec, createSubprocessShell, DEVNULL, PIPE, type Process, STDOUT } from "@tsyncio/subprocess";
@@ -243,6 +245,48 @@ describe("options", () => {
     expect(String((yield* on(where.communicate()))[0])).toBe("/\n1-\n");
   });
 
+  law("leave it our environment, as it is at the start", function* () {
+    const { env } = process;
+    const seen = function* () {
+      const child = yield* on(createSubprocessExec("printenv", ["TSYNCIO_A"], { stdout: PIPE }));
+      return String((yield* on(child.communicate()))[0]).trim();
+    };
+    try {
+      env.TSYNCIO_A = "ü=1";
+      expect(yield* seen()).toBe("ü=1");
+      // Tests and loaders of settings put an object of their own there.
+      process.env = { ...env, TSYNCIO_A: "2" };
+      expect(yield* seen()).toBe("2");
+      process.env = new Proxy(env, { get: (target, name) => (name === "TSYNCIO_A" ? "3" : Reflect.get(target, name)) });
+      expect(yield* seen()).toBe("3");
+      process.env = env;
+      delete env.TSYNCIO_A;
+      expect(yield* seen()).toBe("");
+    } finally {
+      process.env = env;
+      delete env.TSYNCIO_A;
+    }
+  });
+
+  it("leave it the environment of the worker thread that starts it", async () => {
+    const source = `
+      const { createSubprocessExec, PIPE } = require("@tsyncio/subprocess");
+      const { parentPort } = require("node:worker_threads");
+      process.env.TSYNCIO_A = "set";
+      createSubprocessExec("printenv", ["TSYNCIO_A", "TSYNCIO_B"], { stdout: PIPE }).then(
+        async (child) => parentPort.postMessage(String((await child.communicate())[0])));
+    `;
+    const file = join(import.meta.dirname, `worker-${process.pid}.cjs`);
+    writeFileSync(file, source);
+    const worker = new Worker(file, { env: { ...process.env, TSYNCIO_B: "given" } });
+    try {
+      expect(await once(worker, "message")).toEqual(["set\ngiven\n"]);
+    } finally {
+      await worker.terminate();
+      rmSync(file);
+    }
+  });
+
   law("give it a session of its own", function* () {
     const source = "console.log(require('child_process').execSync('ps -o sid= -p ' + process.pid).toString().trim())";
     for (const own of [true, false]) {
@@ -268,6 +312,8 @@ describe("signals", () => {
     );
     yield* on(child.stdout.readline());
     expect(String(outcome(() => child.sendSignal("SIGFOO" as never)))).toBe('ValueError: unknown signal: "SIGFOO"');
+    const short = outcome(() => child.sendSignal("term" as never));
+    expect(String(short)).toBe('ValueError: unknown signal: "term" (write "SIGTERM")');
     expect(String(outcome(() => child.sendSignal(1000)))).toBe("ValueError: unknown signal: 1000");
     child.sendSignal(0);
     child.sendSignal("SIGUSR1");
