@@ -5,7 +5,7 @@ import type { JobOwner, PoolJob } from "./job.js";
 import { isPrimitive } from "./sendable.js";
 import type { Transferable } from "./transfer.js";
 import { CANCEL, type Note } from "./wire.js";
-import { workerContext } from "./worker/worker-context.js";
+import { checkNotLoading } from "./worker/worker-context.js";
 import type { WorkerPool } from "./worker-pool.js";
 
 /**
@@ -48,13 +48,7 @@ export class JobQueue implements JobOwner {
 
   /** @throws `RuntimeError` after a shutdown, and in a module that a worker loads. */
   checkOpen(): void {
-    const loading = workerContext()?.loading ?? null;
-    // Each worker would load it again, and start workers of its own.
-    if (loading !== null) {
-      throw new RuntimeError(
-        `a worker loads ${loading}, which submits a job while it is loaded: functions for workers belong in a file of their own`,
-      );
-    }
+    checkNotLoading();
     if (this.#state !== OPEN) throw new RuntimeError("cannot schedule new futures after shutdown");
   }
 

@@ -42,11 +42,18 @@ export interface PoolOptions extends CancelOptions, WorkerOptions {
   idleTimeout?: Delay | null | undefined;
 }
 
+/** Has one job call `fn` with each of several lists of arguments: for executors that hand on what others were given. */
+export let submitChunk: (pool: PoolExecutor, fn: AnyFunction, lists: unknown[][]) => Job<unknown[]>;
+
 /** @internal Starts the workers of an executor. */
 export type StartWorkers = (count: number, idleMs: number, options: WorkerOptions) => WorkerPool;
 
 /** What all executors of this package do. Make a {@link ThreadPoolExecutor} or a {@link ProcessPoolExecutor}. */
 export class PoolExecutor implements Executor {
+  static {
+    submitChunk = (pool, fn, lists) => pool.#submit(fn, lists, IS_CHUNK) as Job<unknown[]>;
+  }
+
   readonly #queue: JobQueue;
   readonly #medium: Medium;
   readonly #functions: Readonly<Record<string, AnyFunction>> | null;
@@ -194,7 +201,11 @@ function checkFunctions(functions: PoolOptions["functions"]): Readonly<Record<st
   return functions;
 }
 
-function terminateAfter(options: CancelOptions): number | null {
+/**
+ * How long a cancelled job may take to end by itself until its worker is ended, in seconds; `null`: as long as it likes.
+ * @throws for options that say nothing of the kind.
+ */
+export function terminateAfter(options: CancelOptions): number | null {
   const { onCancel = "leave", grace = 0 } = options;
   const seconds = parseDelay(grace, "grace");
   if (onCancel === "leave") return null;

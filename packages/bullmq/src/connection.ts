@@ -1,0 +1,22 @@
+import { Redis, type RedisOptions } from "ioredis";
+import { type ClusterOptions, parseRedis } from "./options.js";
+
+/** A connection that is tried again and again, less often with time, until it is closed. */
+export function connect(redis: ClusterOptions["redis"], more: RedisOptions): Redis {
+  const { url, options } = parseRedis(redis);
+  const all: RedisOptions = {
+    retryStrategy: (times) => Math.min(50 * 2 ** times, 2000),
+    ...options,
+    // What blocks waits for as long as it takes.
+    maxRetriesPerRequest: null,
+    ...more,
+  };
+  return url === null ? new Redis(all) : new Redis(url, all);
+}
+
+/** Whether a connection, idle as it is, keeps the process from ending. */
+export function setHold(client: Redis, hold: boolean): void {
+  const { stream } = client as { readonly stream?: { ref?(): unknown; unref?(): unknown } | null };
+  if (hold) stream?.ref?.();
+  else stream?.unref?.();
+}
