@@ -74,8 +74,8 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
   }
 
   cancelled(job: RemoteJob<unknown>, reason: unknown): void {
-    const wasSent = !this.#outbox.drop(job);
-    if (this.#forget(job) && wasSent) {
+    const isOut = !this.#outbox.drop(job) || job.sent === null;
+    if (this.#forget(job) && isOut) {
       this.#withdrawals.set(job.id, typeof reason === "string" ? reason : "");
       void this.#withdraw(job.id);
     }
@@ -91,8 +91,9 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
     for (const job of this.#all()) {
       if (cancelFutures && !job.running()) job.cancel();
       else if (givesUp) {
-        job.failed(new RuntimeError(`the executor was shut down; ${job.name}() goes on as job ${job.id} of the queue`));
+        const what = this.#outbox.drop(job) ? "was not sent" : `goes on as job ${job.id} of the queue`;
         this.#forget(job);
+        job.failed(new RuntimeError(`the executor was shut down; ${job.name}() ${what}`));
       }
     }
     if (givesUp) this.#withdrawals.clear();

@@ -11,13 +11,17 @@ type EngineJob = Job<JobData, unknown, string>;
 /** So long a cancellation is kept that came before its job. */
 const EARLY_MS = 10_000;
 
+/** How long what is given back may take to clean up. */
+const CLEAN_UP_MS = 1000;
+
 /** The jobs that a worker runs: each is one of its pool's, and whatever becomes of the one becomes of the other. */
 export class JobRuns {
   readonly #pool: PoolExecutor;
   readonly #functions: WorkerFunctions;
   readonly #running = new Map<EngineJob, PoolJob<unknown>>();
   readonly #early = new Map<string, string>();
-  #isReturning = false;
+  /** Resolved when nothing runs any more; `null` while nothing is given back. */
+  #returning: Promise<void> | null = null;
   /** Is told of a job that went back into the queue. */
   onReturned: (name: string, id: string) => void = () => {};
 
@@ -48,7 +52,7 @@ export class JobRuns {
         signal.removeEventListener("abort", cancel);
       }
     } catch (error) {
-      if (this.#isReturning) return this.#giveBack(job, token);
+      if (this.#returning !== null) return this.#giveBack(job, token, this.#returning);
       await job.log(failureRow(error));
       throw error instanceof CancelledError
         ? new UnrecoverableError(`cancelled ${error.message}`.trim())
@@ -62,11 +66,16 @@ export class JobRuns {
     setTimeout(() => this.#early.delete(id), EARLY_MS).unref();
   }
 
-  /** Cancels what runs, and gives it back to the queue. What does not care is ended with its worker. */
+  /** Cancels what runs, and when it has cleaned up gives it back to the queue. What does not care is ended with its thread. */
   returnAll(): void {
-    this.#isReturning = true;
+    this.#returning ??= this.#endAll();
+  }
+
+  async #endAll(): Promise<void> {
     for (const poolJob of this.#running.values()) poolJob.cancel("its worker is closing");
-    this.#pool.terminateWorkers();
+    const timer = setTimeout(() => this.#pool.terminateWorkers(), CLEAN_UP_MS);
+    await this.#pool.shutdown();
+    clearTimeout(timer);
   }
 
   #checkCancelled(job: EngineJob): void {
@@ -82,7 +91,8 @@ export class JobRuns {
     return isChunk ? submitChunk(pool, fn, args as unknown[][]) : pool.submit(fn, ...(args as never[]));
   }
 
-  async #giveBack(job: EngineJob, token: string): Promise<never> {
+  async #giveBack(job: EngineJob, token: string, ended: Promise<void>): Promise<never> {
+    await ended;
     await job.moveToWait(token);
     this.onReturned(job.name, String(job.id));
     throw new WaitingError();

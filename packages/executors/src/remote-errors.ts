@@ -1,5 +1,6 @@
 import * as contract from "@tsyncio/contract";
 import { describe } from "@tsyncio/contract";
+import * as own from "./errors.js";
 import { checkSendable, type Medium } from "./sendable.js";
 
 /** An error on its way between threads or processes, which carry neither its class nor its own properties. */
@@ -38,7 +39,7 @@ export function encodeFailure(failure: unknown, medium: Medium, depth = 0): Sent
   };
 }
 
-/** The failure, as an error of the same class where that is one of the language's or of tsyncio's, and of the same name otherwise. */
+/** The failure, as an error of the same class where that is one of the language's, of the contract's or of this package's, and of the same name otherwise. */
 export function decodeFailure(failure: SentFailure): unknown {
   if ("thrown" in failure) return failure.thrown;
   const { name, message, stack, properties, cause, errors } = failure.error;
@@ -82,7 +83,7 @@ function isSendable(value: unknown, medium: Medium): boolean {
 }
 
 function prototypeOf(name: string): Error {
-  for (const place of [globalThis, contract] as Record<string, unknown>[]) {
+  for (const place of [globalThis, contract, own] as Record<string, unknown>[]) {
     const cls = Object.hasOwn(place, name) ? place[name] : undefined;
     const prototype = typeof cls === "function" ? (cls.prototype as unknown) : undefined;
     if (prototype === Error.prototype || prototype instanceof Error) return prototype as Error;
