@@ -31,17 +31,25 @@ export class WorkerFunctions {
 
 /**
  * Has a worker of the pool load the modules, and gives the functions that they export.
- * @throws `ValueError` for modules that are missing or export no function, and what a module throws while it is loaded.
+ * @throws `ValueError` for modules that are missing, can't be loaded (`cause` says why), or export no function.
  */
 export async function loadFunctions(pool: PoolExecutor, modules: readonly (string | URL)[]): Promise<WorkerFunctions> {
   const functions = new WorkerFunctions();
   const urls = new Set(modules.map(urlOf));
   for (const url of urls) {
-    const exports = await pool.submit(listExports, url);
+    const exports = await exportsOf(pool, url);
     if (exports.length === 0) throw new ValueError(`${url} exports no function`);
     functions.add(url, exports);
   }
   return functions;
+}
+
+async function exportsOf(pool: PoolExecutor, url: string): Promise<string[]> {
+  try {
+    return await pool.submit(listExports, url);
+  } catch (cause) {
+    throw new ValueError(`${url} can't be loaded: ${String(cause)}`, { cause });
+  }
 }
 
 function urlOf(module: string | URL): string {

@@ -52,8 +52,8 @@ export interface BullMQWorker extends AsyncDisposable {
  * Starts a worker: it takes jobs of a {@link BullMQExecutor} from the queue, and runs those functions that the given modules export in threads of its
  * own. What `tsyncio worker` does.
  * @param modules - URLs of files, or of Node's own modules (`"node:crypto"`)
- * @throws `ValueError` when a module is missing or exports no function, what a module throws while it is loaded, and `RedisConnectionError` when there
- * is no Redis: then nothing is left of it.
+ * @throws `ValueError` when a module is missing, can't be loaded or exports no function, and `RedisConnectionError` when there is no Redis: then
+ * nothing is left of it.
  */
 export async function startWorker(
   modules: readonly (string | URL)[],

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { loadProblem } from "./load-problem.js";
+import { noTypeScript } from "./load-problem.js";
 import { UsageError } from "./usage-error.js";
 
 /** What `tsyncio worker` was asked for. */
@@ -47,8 +47,8 @@ export async function runWorker({ modules, options, grace, verbose }: WorkerComm
   say(`a worker of the queue ${options.queue ?? "tsyncio"}, which runs`);
   for (const name of worker.functions) say(`  ${name}`);
   const signal = await firstSignal();
-  say(`${signal}: ends when its jobs have ended, after ${grace} at the latest (a second signal: at once)`);
   for (const each of SIGNALS) process.once(each, () => process.exit(each === "SIGINT" ? 130 : 143));
+  say(`${signal}: ends when its jobs have ended, after ${grace} at the latest (a second signal: at once)`);
   await worker.close({ grace });
   return 0;
 }
@@ -90,10 +90,10 @@ async function start(startWorker: () => Promise<Worker>): Promise<Worker> {
   try {
     return await startWorker();
   } catch (error) {
-    const { name, message } = error as Error;
-    if (/^(ValueError|TypeError|RedisConnectionError)$/.test(name)) throw new UsageError(message);
-    const problem = loadProblem(error, "");
-    throw problem === null ? error : new UsageError(problem);
+    const { name, message, cause } = error as Error;
+    if (!/^(ValueError|TypeError|RedisConnectionError)$/.test(name)) throw error;
+    const isTypeScript = (cause as NodeJS.ErrnoException | undefined)?.code === "ERR_UNKNOWN_FILE_EXTENSION";
+    throw new UsageError(isTypeScript ? noTypeScript() : message);
   }
 }
 
