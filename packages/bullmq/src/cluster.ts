@@ -18,6 +18,9 @@ const CLOSED = 2;
 const CHECK_EVERY = 5000;
 const CHECK_AT_MOST = 1000;
 
+/** So long the connections are kept that nothing needs, in milliseconds. */
+const IDLE_FOR = 1000;
+
 /**
  * The jobs of an executor that have not ended, and what is asked and told about them.
  *
@@ -33,7 +36,10 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
   /** Cancelled, and Redis does not know: id and reason. */
   readonly #withdrawals = new Map<string, string>();
   #link: Link | null = null;
+  /** While there is something to wait for. */
   #checks: NodeJS.Timeout | null = null;
+  /** While there is not, and the connections are open. */
+  #idle: NodeJS.Timeout | undefined;
   #state = OPEN;
   #resolveClosed: () => void = () => {};
   readonly #closed = new Promise<void>((resolve) => {
@@ -97,7 +103,8 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
       }
     }
     if (givesUp) this.#withdrawals.clear();
-    this.#changed();
+    if (this.#checks === null && this.#state === CLOSING) void this.#close();
+    else this.#changed();
     return wait ? this.#closed : Promise.resolve();
   }
 
@@ -106,7 +113,7 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
   }
 
   problem(): { readonly message: string; readonly cause: Error | null } {
-    return (this.#link as Link).problem;
+    return this.#link?.problem ?? { message: "the connection is gone", cause: null };
   }
 
   sent(jobs: readonly RemoteJob<unknown>[]): void {
@@ -219,19 +226,19 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
     this.#changed();
   }
 
-  /** Holds the process while there is something to wait for, and closes when there is not, and nothing more is to come. */
+  /** Keeps the connections while there is something to wait for, and a little longer; looks for what was not told meanwhile. */
   #changed(): void {
     const isBusy = this.#jobs.size > 0 || this.#withdrawals.size > 0;
-    this.#link?.hold(isBusy);
-    if (isBusy && this.#checks === null) {
+    if (isBusy === (this.#checks !== null)) return;
+    if (isBusy) {
       this.#checks = setInterval(() => this.#checkSome(), CHECK_EVERY);
-    } else if (!isBusy && this.#checks !== null) {
-      clearInterval(this.#checks);
-      this.#checks = null;
+      clearTimeout(this.#idle);
+      return;
     }
-    if (isBusy || this.#state !== CLOSING) return;
-    this.#state = CLOSED;
-    void this.#close();
+    if (this.#checks !== null) clearInterval(this.#checks);
+    this.#checks = null;
+    if (this.#state === CLOSING) void this.#close();
+    else this.#idle = setTimeout(() => void this.#disconnect(), IDLE_FOR);
   }
 
   #checkSome(): void {
@@ -244,8 +251,17 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
   }
 
   async #close(): Promise<void> {
-    await this.#link?.close();
-    registry.resources.delete(this.#resource);
+    this.#state = CLOSED;
+    clearTimeout(this.#idle);
+    await this.#disconnect();
     this.#resolveClosed();
+  }
+
+  /** Idle as they are, connections keep the process from ending. */
+  async #disconnect(): Promise<void> {
+    const link = this.#link;
+    this.#link = null;
+    await link?.close();
+    if (this.#link === null) registry.resources.delete(this.#resource);
   }
 }

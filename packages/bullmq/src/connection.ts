@@ -13,10 +13,3 @@ export function connect(redis: ClusterOptions["redis"], more: RedisOptions): Red
   };
   return url === null ? new Redis(all) : new Redis(url, all);
 }
-
-/** Whether a connection, idle as it is, keeps the process from ending. */
-export function setHold(client: Redis, hold: boolean): void {
-  const { stream } = client as { readonly stream?: { ref?(): unknown; unref?(): unknown } | null };
-  if (hold) stream?.ref?.();
-  else stream?.unref?.();
-}

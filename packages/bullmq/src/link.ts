@@ -1,7 +1,7 @@
 import { describe } from "@tsyncio/contract";
 import { Queue, QueueEvents, QueueEventsProducer } from "bullmq";
 import type { Redis } from "ioredis";
-import { connect, setHold } from "./connection.js";
+import { connect } from "./connection.js";
 import { controlQueue } from "./job-data.js";
 import { type Place, parseRedis } from "./options.js";
 
@@ -56,7 +56,6 @@ export class Link {
   readonly #commands: Redis;
   readonly #listening: Redis;
   #state = CONNECTING;
-  #holds = true;
   #queue: Queue | null = null;
   #control: QueueEventsProducer | null = null;
   #events: QueueEvents | null = null;
@@ -69,11 +68,12 @@ export class Link {
     const impatient = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false, commandTimeout: 30_000 };
     this.#commands = connect(options.redis, { connectTimeout, ...impatient });
     this.#listening = connect(options.redis, { connectTimeout, lazyConnect: true });
+    // The engine listens on a copy of the connection that it is given.
+    this.#commands.duplicate = () => this.#listening;
     for (const client of [this.#commands, this.#listening]) {
       client.on("error", (error: Error) => {
         this.#problem = error;
       });
-      client.on("connect", () => setHold(client, this.#holds));
     }
     this.#commands.on("ready", () => void this.#connected());
     this.#commands.on("close", () => {
@@ -100,12 +100,6 @@ export class Link {
     const { shown } = parseRedis(this.#options.redis);
     const cause = this.#problem;
     return { message: `${shown}: ${cause === null ? "no answer" : reasonOf(cause)}`, cause };
-  }
-
-  /** Whether it keeps the process from ending. */
-  hold(holds: boolean): void {
-    this.#holds = holds;
-    for (const client of [this.#commands, this.#listening]) setHold(client, holds);
   }
 
   /** Does not answer: it is connected anew. */
@@ -144,9 +138,7 @@ export class Link {
     await this.#queue.waitUntilReady();
     // "From now on" would be from when Redis gets to it: a job that is sent meanwhile may have ended.
     const lastEventId = `${Number(seconds) * 1000 - 1}-0`;
-    this.#events ??= this.#listen(
-      this.#watched(new QueueEvents(queue, { ...commands, connection: this.#listening, lastEventId })),
-    );
+    this.#events ??= this.#listen(this.#watched(new QueueEvents(queue, { ...commands, lastEventId })));
   }
 
   #watched<P extends { on(event: "error", listener: (error: Error) => void): unknown }>(part: P): P {

@@ -47,7 +47,8 @@ export class Outbox {
 
   /** Forgets a job that is wanted no more. `false` when it may be in Redis already. */
   drop(job: RemoteJob<unknown>): boolean {
-    return this.#waiting.delete(job) && !this.#tried.delete(job);
+    const wasTried = this.#tried.has(job);
+    return this.#forget(job) && !wasTried;
   }
 
   /** Whether it is still to be sent. */
@@ -92,7 +93,14 @@ export class Outbox {
   /** Whether it was still wanted. */
   #forget(job: RemoteJob<unknown>): boolean {
     this.#tried.delete(job);
-    return this.#waiting.delete(job);
+    if (!this.#waiting.delete(job)) return false;
+    if (this.#waiting.size === 0) this.#rest();
+    return true;
+  }
+
+  #rest(): void {
+    if (this.#deadline !== null) clearTimeout(this.#deadline);
+    this.#deadline = null;
   }
 
   /** All wait equally long, so the first one's deadline is the next. */

@@ -66,15 +66,14 @@ export async function startWorker(
   const pool = checked.processes
     ? new ProcessPoolExecutor(checked.concurrency)
     : new ThreadPoolExecutor(checked.concurrency);
-  const connections: Redis[] = [];
+  const { connectTimeout } = checked;
+  const connection = connect(options.redis, { connectTimeout, lazyConnect: true });
   try {
     const functions = await loadFunctions(pool, modules);
-    const { connectTimeout } = checked;
-    for (let i = 0; i < 2; i++) connections.push(connect(options.redis, { connectTimeout, lazyConnect: true }));
-    await Promise.all(connections.map((connection) => ready(connection, options.redis, connectTimeout)));
-    return await RunningWorker.start(pool, connections as [Redis, Redis], new JobRuns(pool, functions), checked);
+    await ready(connection, options.redis, connectTimeout);
+    return await RunningWorker.start(pool, connection, new JobRuns(pool, functions), checked);
   } catch (error) {
-    for (const connection of connections) connection.disconnect();
+    connection.disconnect();
     await pool.shutdown();
     throw error;
   }
@@ -119,39 +118,27 @@ async function ready(connection: Redis, redis: ClusterOptions["redis"], timeout:
 
 class RunningWorker implements BullMQWorker {
   readonly #pool: PoolExecutor;
-  readonly #connections: readonly Redis[];
+  readonly #connection: Redis;
   readonly #runs: JobRuns;
   readonly #worker: Worker;
   readonly #control: QueueEvents;
   #closing: Promise<void> | null = null;
 
-  static async start(
-    pool: PoolExecutor,
-    connections: readonly [Redis, Redis],
-    runs: JobRuns,
-    options: Checked,
-  ): Promise<RunningWorker> {
-    const worker = new RunningWorker(pool, connections, runs, options, Number((await connections[0].time())[0]));
+  static async start(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked): Promise<RunningWorker> {
+    const worker = new RunningWorker(pool, connection, runs, options, Number((await connection.time())[0]));
     await worker.#worker.waitUntilReady();
     worker.#worker.run().catch((error: Error) => options.onEvent({ event: "error", error }));
     return worker;
   }
 
-  private constructor(
-    pool: PoolExecutor,
-    connections: readonly [Redis, Redis],
-    runs: JobRuns,
-    options: Checked,
-    startTime: number,
-  ) {
+  private constructor(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked, startTime: number) {
     const { queue, prefix, concurrency, lease, maxStalledCount, name, onEvent } = options;
-    const names = prefix === undefined ? {} : { prefix };
+    const place = { connection, ...(prefix !== undefined && { prefix }) };
     this.#pool = pool;
-    this.#connections = connections;
+    this.#connection = connection;
     this.#runs = runs;
     this.#worker = new Worker(queue, (job, token, signal) => runs.run(job, token ?? "", signal as AbortSignal), {
-      connection: connections[0],
-      ...names,
+      ...place,
       autorun: false,
       name,
       concurrency,
@@ -160,7 +147,7 @@ class RunningWorker implements BullMQWorker {
       maxStalledCount,
     });
     const lastEventId = `${startTime * 1000 - 1}-0`;
-    this.#control = new QueueEvents(controlQueue(queue), { connection: connections[1], ...names, lastEventId });
+    this.#control = new QueueEvents(controlQueue(queue), { ...place, lastEventId });
     this.#control.on("cancel" as "removed", (word: { jobId: string; reason?: string }) => {
       if (!this.#worker.cancelJob(word.jobId, word.reason)) runs.cancelEarly(word.jobId, word.reason ?? "");
     });
@@ -202,7 +189,7 @@ class RunningWorker implements BullMQWorker {
   async #close(): Promise<void> {
     await this.#worker.close();
     await this.#pool.shutdown();
-    for (const connection of this.#connections) connection.disconnect();
     await this.#control.close();
+    this.#connection.disconnect();
   }
 }

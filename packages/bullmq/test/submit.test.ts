@@ -1,4 +1,5 @@
 import { BullMQExecutor, UnknownJobError } from "@tsyncio/bullmq";
+import { registry } from "@tsyncio/contract";
 import { BrokenWorkerError, remote } from "@tsyncio/executors";
 import { getEventLoop } from "@tsyncio/loop";
 import { run } from "@tsyncio/runner";
@@ -170,6 +171,7 @@ describe.skipIf(!hasRedis)(withRedis("submit"), () => {
     await worker();
     const [here, there] = [executor(), executor()];
     const job = here.submit(work.add, 1, 2);
+    for await (const { event } of job.life()) if (event === "added") break;
     expect(await there.attach<number>(job.id)).toBe(3);
     expect(await there.attach(job.id)).toBe(3);
     const failed = here.submit(work.fail, "no");
@@ -242,5 +244,28 @@ describe.skipIf(!hasRedis)(withRedis("submit"), () => {
       job = cluster.submit(work.add, 1, 2);
     }
     expect(await job).toBe(3);
+  });
+});
+
+describe.skipIf(!hasRedis)(withRedis("an executor that has nothing to do"), () => {
+  const { executor, worker, redis } = clusters();
+
+  test("stands it when Redis goes and comes back", async () => {
+    await worker();
+    const cluster = executor();
+    expect(await cluster.submit(work.add, 1, 2)).toBe(3);
+    await redis().kill();
+    await redis().start();
+    expect(await cluster.submit(work.add, 3, 4)).toBe(7);
+  });
+
+  test("lets its connections go after a second, and connects anew for the next job", async () => {
+    await worker();
+    const cluster = executor();
+    expect(await cluster.submit(work.add, 1, 2)).toBe(3);
+    const isOpen = () => [...registry.resources].some(({ kind }) => kind === "BullMQExecutor");
+    expect(isOpen()).toBe(true);
+    await until(() => !isOpen());
+    expect(await cluster.submit(work.add, 3, 4)).toBe(7);
   });
 });
