@@ -37,26 +37,16 @@ export interface BullMQExecutorOptions extends ClusterOptions, Omit<ClusterJobOp
  * waits for jobs.
  */
 export class BullMQExecutor implements Executor {
-  readonly #cluster: Cluster;
+  #cluster: Cluster;
   readonly #options: ClusterJobOptions;
   readonly #engineOptions: EngineOptions;
 
-  constructor(options?: BullMQExecutorOptions);
-  /** @internal */
-  constructor(options: BullMQExecutorOptions, shared: Cluster);
-  constructor(options: BullMQExecutorOptions = {}, shared?: Cluster) {
-    if (shared !== undefined) {
-      this.#cluster = shared;
-    } else {
-      const checked = checkCluster(options);
-      parseRedis(options.redis);
-      this.#cluster = new Cluster(checked, milliseconds(options.connectTimeout ?? "5s", "connectTimeout"));
-    }
-    const { jobId } = options as ClusterJobOptions;
-    if (jobId !== undefined) checkJobId(jobId);
-    terminateAfter(options);
-    this.#engineOptions = engineOptions(options);
+  constructor(options: BullMQExecutorOptions = {}) {
+    const place = checkCluster(options);
+    parseRedis(options.redis);
+    this.#cluster = new Cluster(place, milliseconds(options.connectTimeout ?? "5s", "connectTimeout"));
     this.#options = options;
+    this.#engineOptions = checkJobOptions(options);
   }
 
   /**
@@ -93,7 +83,9 @@ export class BullMQExecutor implements Executor {
 
   /** The same cluster, with other options for the jobs that are submitted through it: `cluster.with({ attempts: 3 }).submit(…)`. */
   with(options: ClusterJobOptions): BullMQExecutor {
-    return new BullMQExecutor({ ...this.#options, ...checkObject(options) }, this.#cluster);
+    const other = new BullMQExecutor({ ...this.#options, ...checkObject(options) });
+    other.#cluster = this.#cluster;
+    return other;
   }
 
   /**
@@ -152,4 +144,10 @@ export class BullMQExecutor implements Executor {
     this.#cluster.add(job);
     return job;
   }
+}
+
+function checkJobOptions(options: ClusterJobOptions): EngineOptions {
+  if (options.jobId !== undefined) checkJobId(options.jobId);
+  terminateAfter(options);
+  return engineOptions(options);
 }

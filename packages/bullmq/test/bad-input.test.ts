@@ -96,7 +96,7 @@ test.each(wrong)("refuses the options %j", (options, message) => {
 
 test("map refuses what submit refuses, and an id for many jobs", async () => {
   const cluster = await executor();
-  expect(String(outcome(() => cluster.map(add, 5 as never)))).toBe("TypeError: map() takes iterables, got 5");
+  expect(String(outcome(() => cluster.map(echo, 5 as never)))).toBe("TypeError: map() takes iterables, got 5");
   expect(String(outcome(() => cluster.with({ jobId: "one" }).map(add, [1], [2])))).toBe(
     "TypeError: map() makes many jobs, which can't share a jobId",
   );
