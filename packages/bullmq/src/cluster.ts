@@ -143,17 +143,21 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
     for (const job of jobs) job.happened(event);
     if (event.event === "completed") this.#end(event.jobId, (job) => job.succeeded(event.returnvalue));
     else if (event.event === "failed") void this.#fail(event.jobId, event.failedReason ?? "");
-    else if (event.event === "removed") this.#end(event.jobId, (job) => job.removed());
+    else if (event.event === "removed")
+      void this.#check(event.jobId, () => this.#end(event.jobId, (job) => job.removed()));
   }
 
-  /** Asks what became of a job. A connection that is lost meanwhile asks again when it is back. */
-  async #check(id: string): Promise<void> {
+  /**
+   * Asks what became of a job. A connection that is lost meanwhile asks again when it is back.
+   * @param missing - is called when it is not there. One that was removed may have been submitted again.
+   */
+  async #check(id: string, missing: () => void = () => this.#lost(id)): Promise<void> {
     const link = this.link();
     const [first] = this.#jobs.get(id) ?? [];
     if (link === null || first === undefined || this.#outbox.has(first)) return;
     try {
       const found = await link.queue.getJob(id);
-      if (found === undefined) this.#lost(id);
+      if (found === undefined) missing();
       else if (found.finishedOn !== undefined) {
         if ((await found.getState()) === "completed") this.#end(id, (job) => job.succeeded(found.returnvalue));
         else await this.#fail(id, found.failedReason);

@@ -13,3 +13,9 @@ export function connect(redis: ClusterOptions["redis"], more: RedisOptions): Red
   };
   return url === null ? new Redis(all) : new Redis(url, all);
 }
+
+/** What comes before all events from that time on, which `TIME` told. */
+export function lastIdBefore([seconds, microseconds]: readonly (number | string)[]): string {
+  const ms = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  return `${ms - 1}-${2n ** 64n - 1n}`;
+}

@@ -26,8 +26,16 @@ export function failureRow(failure: unknown): string {
 export function lastFailure(log: readonly string[]): { readonly failure: unknown } | null {
   const row = log.findLast((each) => each.startsWith(FAILURE));
   if (row === undefined) return null;
-  return { failure: decodeFailure(decode(JSON.parse(row.slice(FAILURE.length))) as SentFailure) };
+  try {
+    return { failure: decodeFailure(decode(JSON.parse(row.slice(FAILURE.length))) as SentFailure) };
+  } catch {
+    // Not written by one of our workers.
+    return null;
+  }
 }
+
+/** What a job's failure begins with that was cancelled: it leaves nothing behind, and its id may be used again. */
+export const CANCELLED = "cancelled: ";
 
 /** The queue whose events are words to the workers of `queue`. */
 export function controlQueue(queue: string): string {

@@ -3,7 +3,7 @@ import type { PoolExecutor, Job as PoolJob } from "@tsyncio/executors";
 import { submitChunk } from "@tsyncio/executors/kit";
 import { type Job, UnrecoverableError, WaitingError } from "bullmq";
 import { decode, encode } from "./codec.js";
-import { failureRow, type JobData } from "./job-data.js";
+import { CANCELLED, failureRow, type JobData } from "./job-data.js";
 import type { WorkerFunctions } from "./worker-modules.js";
 
 type EngineJob = Job<JobData, unknown, string>;
@@ -53,10 +53,12 @@ export class JobRuns {
       }
     } catch (error) {
       if (this.#returning !== null) return this.#giveBack(job, token, this.#returning);
+      if (error instanceof CancelledError) {
+        job.opts.removeOnFail = true;
+        throw new UnrecoverableError(CANCELLED + error.message);
+      }
       await job.log(failureRow(error));
-      throw error instanceof CancelledError
-        ? new UnrecoverableError(`cancelled ${error.message}`.trim())
-        : asError(error);
+      throw asError(error);
     }
   }
 

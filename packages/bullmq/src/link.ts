@@ -1,7 +1,7 @@
 import { describe } from "@tsyncio/contract";
 import { Queue, QueueEvents, QueueEventsProducer } from "bullmq";
 import type { Redis } from "ioredis";
-import { connect } from "./connection.js";
+import { connect, lastIdBefore } from "./connection.js";
 import { controlQueue } from "./job-data.js";
 import { type Place, parseRedis } from "./options.js";
 
@@ -126,18 +126,20 @@ export class Link {
     }
     if (this.#state === CLOSED || this.#commands.status !== "ready") return;
     this.#state = READY;
+    this.#problem = null;
     this.#listener.linked();
   }
 
   async #open(): Promise<void> {
     const { queue, prefix } = this.#options;
     const commands = { connection: this.#commands, ...(prefix !== undefined && { prefix }) };
-    const [seconds] = await this.#commands.time();
+    const time = await this.#commands.time();
     this.#queue ??= this.#watched(new Queue(queue, commands));
     this.#control ??= this.#watched(new QueueEventsProducer(controlQueue(queue), commands));
     await this.#queue.waitUntilReady();
+    if (this.#state === CLOSED) return;
     // "From now on" would be from when Redis gets to it: a job that is sent meanwhile may have ended.
-    const lastEventId = `${Number(seconds) * 1000 - 1}-0`;
+    const lastEventId = lastIdBefore(time);
     this.#events ??= this.#listen(this.#watched(new QueueEvents(queue, { ...commands, lastEventId })));
   }
 

@@ -5,6 +5,9 @@ import type { RemoteJob } from "./remote-job.js";
 /** How many jobs go in one message. */
 const BATCH = 500;
 
+/** How soon deadlines are looked at again, in milliseconds. */
+const LOOK_EVERY = 10;
+
 /** Who is told what became of what was sent. */
 export interface OutboxOwner {
   /** The link, if it is ready. */
@@ -107,28 +110,31 @@ export class Outbox {
   #watchDeadline(): void {
     const [first] = this.#waiting;
     if (first === undefined || this.#deadline !== null) return;
-    this.#deadline = setTimeout(
-      () => {
-        this.#deadline = null;
-        this.#giveUpLate();
-        this.#watchDeadline();
-      },
-      Math.max(first.deadline - performance.now(), 1),
-    );
+    const time = first.deadline - performance.now();
+    this.#deadline = setTimeout(() => this.#giveUpLate(), Math.max(time, LOOK_EVERY));
   }
 
   #giveUpLate(): void {
-    const now = performance.now();
-    const { message, cause } = this.#owner.problem();
-    for (const job of this.#waiting) {
-      if (job.deadline > now) break;
-      // Under way on a connection that is there: the answer says.
-      if (this.#tried.has(job) && this.#owner.link() !== null) continue;
-      const isUnsure = this.#tried.has(job);
-      this.#forget(job);
-      const said = `${job.name}() did not come to Redis in time: ${message}`;
-      this.#owner.gaveUp(job, new RedisConnectionError(said, cause === null ? {} : { cause }), isUnsure);
+    this.#deadline = null;
+    // As long as there is a connection they are on their way, however many they are.
+    if (this.#owner.link() === null) {
+      const now = performance.now();
+      for (const job of [...this.#waiting]) {
+        if (job.deadline > now) break;
+        const isUnsure = this.#tried.has(job);
+        this.#forget(job);
+        this.#owner.gaveUp(job, this.#lateness(job), isUnsure);
+      }
     }
+    this.#watchDeadline();
+  }
+
+  #lateness({ name }: RemoteJob<unknown>): RedisConnectionError {
+    const { message, cause } = this.#owner.problem();
+    return new RedisConnectionError(
+      `${name}() did not come to Redis in time: ${message}`,
+      cause === null ? {} : { cause },
+    );
   }
 }
 

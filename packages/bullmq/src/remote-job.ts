@@ -1,11 +1,11 @@
-import { CancelledError, type ForeignWork, type LoopContract } from "@tsyncio/contract";
+import { CancelledError, type ForeignWork, type LoopContract, RuntimeError } from "@tsyncio/contract";
 import { BrokenWorkerError, type Job, type Reports } from "@tsyncio/executors";
 import { ReportChannel } from "@tsyncio/executors/kit";
 import { Future } from "@tsyncio/futures";
 import type { JobsOptions as EngineOptions } from "bullmq";
 import { decode } from "./codec.js";
 import { UnknownJobError } from "./errors.js";
-import type { JobData } from "./job-data.js";
+import { CANCELLED, type JobData } from "./job-data.js";
 import type { JobEvent } from "./link.js";
 
 /** A step in a job's life, by the engine's words. */
@@ -95,7 +95,12 @@ export class RemoteJob<T> extends Future<T> implements ClusterJob<T>, ForeignWor
   /** Something has happened to it, short of its end. */
   happened({ event, at, data }: JobEvent): void {
     if (event === "progress") {
-      if (!this.done()) this.#reports?.put(decode(data));
+      if (this.#reports === null || this.done()) return;
+      try {
+        this.#reports.put(decode(data));
+      } catch {
+        // Not written by one of our workers.
+      }
       return;
     }
     if (event !== "added") this.#isRunning = event === "active";
@@ -104,8 +109,12 @@ export class RemoteJob<T> extends Future<T> implements ClusterJob<T>, ForeignWor
 
   succeeded(returnvalue: unknown): void {
     if (this.done()) return;
-    this.finish(decode(returnvalue) as T);
-    this.#ended();
+    try {
+      this.finish(decode(returnvalue) as T);
+      this.#ended();
+    } catch (cause) {
+      this.failed(new RuntimeError(`the result of ${this.name}() can't be read`, { cause }));
+    }
   }
 
   /** @param error - a `CancelledError` cancels it */
@@ -118,6 +127,10 @@ export class RemoteJob<T> extends Future<T> implements ClusterJob<T>, ForeignWor
 
   /** The engine has given it up: no worker came to its end. */
   broke(failedReason: string): void {
+    if (failedReason.startsWith(CANCELLED)) {
+      this.failed(new CancelledError(failedReason.slice(CANCELLED.length) || undefined));
+      return;
+    }
     const isStalled = failedReason.includes("stalled");
     this.failed(
       isStalled

@@ -4,7 +4,7 @@ import { type Delay, ValueError } from "@tsyncio/contract";
 import { type PoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor } from "@tsyncio/executors";
 import { QueueEvents, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import { connect } from "./connection.js";
+import { connect, lastIdBefore } from "./connection.js";
 import { RedisConnectionError } from "./errors.js";
 import { controlQueue } from "./job-data.js";
 import { JobRuns } from "./job-runs.js";
@@ -125,13 +125,13 @@ class RunningWorker implements BullMQWorker {
   #closing: Promise<void> | null = null;
 
   static async start(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked): Promise<RunningWorker> {
-    const worker = new RunningWorker(pool, connection, runs, options, Number((await connection.time())[0]));
+    const worker = new RunningWorker(pool, connection, runs, options, lastIdBefore(await connection.time()));
     await worker.#worker.waitUntilReady();
     worker.#worker.run().catch((error: Error) => options.onEvent({ event: "error", error }));
     return worker;
   }
 
-  private constructor(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked, startTime: number) {
+  private constructor(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked, lastEventId: string) {
     const { queue, prefix, concurrency, lease, maxStalledCount, name, onEvent } = options;
     const place = { connection, ...(prefix !== undefined && { prefix }) };
     this.#pool = pool;
@@ -146,7 +146,6 @@ class RunningWorker implements BullMQWorker {
       stalledInterval: lease,
       maxStalledCount,
     });
-    const lastEventId = `${startTime * 1000 - 1}-0`;
     this.#control = new QueueEvents(controlQueue(queue), { ...place, lastEventId });
     this.#control.on("cancel" as "removed", (word: { jobId: string; reason?: string }) => {
       if (!this.#worker.cancelJob(word.jobId, word.reason)) runs.cancelEarly(word.jobId, word.reason ?? "");

@@ -42,9 +42,6 @@ describe.skipIf(!hasRedis)(withRedis("a cancelled job"), () => {
     expect(job.cancelled()).toBe(true);
     await has(2);
     expect(lines()).toEqual(["a begins", "a is cancelled: enough"]);
-    // Others who ask for it learn that it was cancelled.
-    const other = executor().attach(job.id);
-    expect(await failureOf(other)).toMatchObject({ name: "CancelledError" });
     await cluster.shutdown();
     expect(lines()).toHaveLength(2);
   });
@@ -92,6 +89,33 @@ describe.skipIf(!hasRedis)(withRedis("a cancelled job"), () => {
     job.cancel();
     open();
     expect(await other).toBe("a");
+  });
+
+  test("is cancelled for others who wait for it elsewhere, and its id may be used again", async () => {
+    const { file, gate, has, open } = await notebook();
+    await worker();
+    const [here, there] = [executor(), executor()];
+    const options = { jobId: "the-one" };
+    const job = here.with(options).submit(work.waitFor, file, gate, "a");
+    const other = there.attach(job.id);
+    await has(1);
+    job.cancel("enough");
+    expect(await failureOf(other)).toMatchObject({ name: "CancelledError", message: "enough" });
+    open();
+    expect(await here.with(options).submit(work.waitFor, file, gate, "b")).toBe("b");
+  });
+
+  test("that waited, and was submitted again under its id at once, is run", async () => {
+    const { file, lines } = await notebook();
+    const cluster = executor().with({ jobId: "the-one" });
+    const job = cluster.submit(work.note, file, "first");
+    const steps = job.life()[Symbol.asyncIterator]();
+    while ((await steps.next()).value?.event !== "waiting");
+    job.cancel();
+    const again = cluster.submit(work.note, file, "second");
+    await worker();
+    expect(await again).toBe("second");
+    expect(lines()).toEqual(["second"]);
   });
 
   test("that somebody takes out of the queue is cancelled for who waits", async () => {
