@@ -3,6 +3,7 @@ import { callerLocation } from "@tsyncio/loop";
 import { BrokenWorkerError } from "./errors.js";
 import type { JobOwner, PoolJob } from "./job.js";
 import { isPrimitive } from "./sendable.js";
+import type { JobSource } from "./task-feed.js";
 import type { Transferable } from "./transfer.js";
 import { CANCEL, type Note } from "./wire.js";
 import { checkNotLoading } from "./worker/worker-context.js";
@@ -21,8 +22,10 @@ const CLOSED = 2;
  */
 export class JobQueue implements JobOwner {
   readonly #count: number;
-  readonly #start: () => WorkerPool;
+  readonly #start: (source: JobSource) => WorkerPool;
   readonly #queued = new Set<PoolJob<unknown>>();
+  /** Goes through them, once and for all: a new iterator would pass by the places of all that have left. */
+  #order: Iterator<PoolJob<unknown>> | null = null;
   readonly #running = new Set<PoolJob<unknown>>();
   #pool: WorkerPool | null = null;
   /** Holds the process while a job runs or the workers are being ended; the pools do not while a worker starts. */
@@ -37,7 +40,7 @@ export class JobQueue implements JobOwner {
   readonly #resource: OpenResource;
 
   /** @param kind - the name of the executor's class */
-  constructor(kind: string, count: number, start: () => WorkerPool) {
+  constructor(kind: string, count: number, start: (source: JobSource) => WorkerPool) {
     const describe = () => `${kind} of ${count}: ${this.#running.size} jobs run, ${this.#queued.size} wait`;
     this.#resource = { kind, describe, source: registry.debugging ? callerLocation() : null };
     this.#count = count;
@@ -104,7 +107,7 @@ export class JobQueue implements JobOwner {
 
   #run(job: PoolJob<unknown>): void {
     if (this.#pool === null) {
-      this.#pool = this.#start();
+      this.#pool = this.#start({ hasNext: () => this.#queued.size > 0, runNext: () => this.#runNext() });
       registry.resources.add(this.#resource);
     }
     this.#hold ??= setInterval(() => {}, 2 ** 30);
@@ -124,15 +127,19 @@ export class JobQueue implements JobOwner {
     );
   }
 
+  /** A worker that has replied has its next job already, which the pool asked for; one that died has left its place to another. */
   #ended(job: PoolJob<unknown>): void {
     this.#running.delete(job);
-    for (const next of this.#queued) {
-      this.#queued.delete(next);
-      this.#run(next);
-      return;
-    }
+    if (this.#running.size < this.#count && this.#queued.size > 0) this.#runNext();
     if (this.#running.size === 0) this.#hold?.unref();
     this.#closeIfIdle();
+  }
+
+  #runNext(): void {
+    this.#order ??= this.#queued.values();
+    const job = this.#order.next().value as PoolJob<unknown>;
+    this.#queued.delete(job);
+    this.#run(job);
   }
 
   #closeIfIdle(): void {

@@ -1,4 +1,6 @@
 import { builtin, library } from "../host.js";
+import { type Packed, pack, unpack } from "../packed.js";
+import { isPrimitive } from "../sendable.js";
 import { CALL_ENDED, CANCEL, type JobMessage, type Note, type Reply } from "../wire.js";
 import { type Ended, runJob } from "./run-job.js";
 import { type RunningJob, setWorkerContext, type WorkerContext } from "./worker-context.js";
@@ -14,8 +16,8 @@ const context: WorkerContext = isMainThread ? inProcess() : inThread();
 setWorkerContext(context);
 
 /** Runs a job: called by the pool. Never fails: what a job throws is in its reply. */
-export function run(sent: JobMessage | Uint8Array): unknown {
-  const message = context.medium === "thread" ? (sent as JobMessage) : (deserialize(sent as Uint8Array) as JobMessage);
+export function run(sent: Packed<JobMessage>): unknown {
+  const message = unpack(sent);
   const ended = runJob(context, jobOf(message), message);
   return "then" in ended ? ended.then(give) : give(ended);
 }
@@ -70,12 +72,8 @@ function inProcess(): WorkerContext {
   return { medium: "process", job: null, loading: null, post: (note) => process.send?.({ tsyncio: note }), poll() {} };
 }
 
-function deserialize(bytes: Uint8Array): unknown {
-  return builtin("node:v8").deserialize(bytes);
-}
-
-function give({ reply, transfer }: Ended): Reply | object {
-  if (context.medium === "process") return builtin("node:v8").serialize(reply);
+function give({ reply, transfer }: Ended): Packed<Reply> | object {
+  if (context.medium === "process") return pack(reply, isPrimitive(reply[1]));
   if (transfer.length === 0) return reply;
   const { move, transferableSymbol, valueSymbol } = library("piscina");
   return move({ [transferableSymbol]: transfer, [valueSymbol]: reply } as unknown as Parameters<typeof move>[0]);
