@@ -162,7 +162,7 @@ export class JobQueue implements JobOwner {
 /** What a job has to wait with is what it was given: what the caller changes later does not matter. */
 function keep(job: PoolJob<unknown>): void {
   const args = job.message[3];
-  if (args.every(isPrimitive)) return;
+  if (args instanceof Uint8Array || args.every(isPrimitive)) return;
   const { transfer } = job;
   const [kept, keptTransfer] = structuredClone([args, transfer], { transfer: transfer as Transferable[] });
   job.message[3] = kept as unknown[];

@@ -15,13 +15,14 @@ import { builtin } from "./host.js";
 import { type Job, type JobOptions, PoolJob } from "./job.js";
 import { JobQueue } from "./job-queue.js";
 import { type MapOptions, mapCalls, type Results } from "./map.js";
+import { pack } from "./packed.js";
 import { LocalQueue } from "./queue-proxy.js";
 import { type AnyFunction, exportOf } from "./remote.js";
 import { sourceOf } from "./self-contained.js";
 import { checkSendable, isPrimitive, type Medium } from "./sendable.js";
 import type { JobSource } from "./task-feed.js";
 import { takeTransfers } from "./transfer.js";
-import { HAS_QUEUES, IS_CHUNK, IS_SOURCE, type JobMessage, type SentQueue } from "./wire.js";
+import { HAS_QUEUES, IS_CHUNK, IS_SOURCE, type SentMessage, type SentQueue } from "./wire.js";
 import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
 
 /** What becomes of a job that is cancelled while it runs. */
@@ -150,7 +151,8 @@ export class PoolExecutor implements Executor {
       checkSendable(arg, what, this.#medium, transfer);
     }
     const allFlags = flags | (found === undefined ? IS_SOURCE : 0) | (queues.length > 0 ? HAS_QUEUES : 0);
-    const message: JobMessage = [0, where, name, args, allFlags];
+    const sent = this.#medium === "process" ? pack(args, args.every(isPrimitive)) : args;
+    const message: SentMessage = [0, where, name, sent, allFlags];
     const isPlain = queues === NO_QUEUES && this.#functions === null;
     const options = isPlain ? this.#plainOptions : this.#optionsWith(queues, copyContext());
     const job = new PoolJob<unknown>(loopForNew(), this.#queue, message, transfer, options);

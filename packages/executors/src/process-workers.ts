@@ -2,10 +2,10 @@ import type { Task, TaskQueue, Tinypool, TinypoolChannel } from "tinypool";
 import { loadTinypool, workerFile } from "./host.js";
 import type { PoolJob } from "./job.js";
 import { JobAbort } from "./job-abort.js";
-import { type Packed, pack, unpack } from "./packed.js";
-import { isPrimitive } from "./sendable.js";
+import { type Packed, unpack } from "./packed.js";
+import { decodeFailure } from "./remote-errors.js";
 import { type JobSource, TaskFeed } from "./task-feed.js";
-import type { Note, Reply } from "./wire.js";
+import { DYING, type Note, type Reply } from "./wire.js";
 import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
 
 /** Child processes, kept by tinypool. */
@@ -43,8 +43,7 @@ export function processWorkers(count: number, idleMs: number, options: WorkerOpt
     run(job, onReply, onFailure) {
       const run = new ProcessRun(job);
       running.set(job, run);
-      const message = pack(job.message, job.message[3].every(isPrimitive));
-      const give = (to: Tinypool) => feed.give(() => to.run(message, { signal: run, channel: run }));
+      const give = (to: Tinypool) => feed.give(() => to.run(job.message, { signal: run, channel: run }));
       (pool === null ? loading.then(give) : give(pool)).then(
         (reply: Packed<Reply>) => {
           running.delete(job);
@@ -95,7 +94,9 @@ class ProcessRun extends JobAbort implements TinypoolChannel {
 
   /** The process has sent something that is not the pool's. */
   postMessage(message: { tsyncio?: Note } | null): void {
-    if (message?.tsyncio !== undefined) this.#job.noted(message.tsyncio);
+    const note = message?.tsyncio;
+    if (note?.[1] === DYING) this.failure = decodeFailure(note[2]);
+    else if (note !== undefined) this.#job.noted(note);
   }
 
   hasProcess(): boolean {

@@ -22,19 +22,29 @@ export type SentFailure = { readonly error: SentError } | { readonly thrown: unk
 /** Deeper causes are cut off: an error may be its own cause. */
 const DEPTH = 8;
 
-export function encodeFailure(failure: unknown, medium: Medium, depth = 0): SentFailure {
+export function encodeFailure(failure: unknown, medium: Medium): SentFailure {
+  try {
+    return encode(failure, medium, 0);
+  } catch {
+    // Its getters throw, or the traps of a proxy.
+    return encode(new Error("what was thrown can't be read"), medium, DEPTH);
+  }
+}
+
+function encode(failure: unknown, medium: Medium, depth: number): SentFailure {
   if (!isError(failure)) return { thrown: isSendable(failure, medium) ? failure : describe(failure) };
-  const encode = (inner: unknown) => encodeFailure(inner, medium, depth + 1);
+  const inner = (other: unknown) => encode(other, medium, depth + 1);
   const errors = (failure as Partial<AggregateError>).errors;
   const isDeep = depth >= DEPTH;
+  const name = className(failure);
   return {
     error: {
-      name: className(failure),
+      name,
       message: String(failure.message),
-      stack: typeof failure.stack === "string" ? failure.stack : undefined,
+      stack: stackOf(failure, name),
       properties: propertiesOf(failure, medium),
-      cause: failure.cause === undefined || isDeep ? null : encode(failure.cause),
-      errors: Array.isArray(errors) && !isDeep ? errors.map(encode) : null,
+      cause: failure.cause === undefined || isDeep ? null : inner(failure.cause),
+      errors: Array.isArray(errors) && !isDeep ? errors.map(inner) : null,
     },
   };
 }
@@ -64,6 +74,11 @@ function className(error: Error): string {
   const name = String(error.name);
   const made: unknown = error.constructor?.name;
   return name === "Error" && typeof made === "string" && made !== "" ? made : name;
+}
+
+/** What prints an error prints its stack, which begins with the name that it was made with. */
+function stackOf({ stack }: Error, name: string): string | undefined {
+  return typeof stack === "string" ? stack.replace(/^Error(?=:|\n|$)/, () => name) : undefined;
 }
 
 const APART = new Set(["name", "message", "stack", "cause", "errors"]);

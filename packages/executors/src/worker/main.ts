@@ -1,7 +1,8 @@
 import { builtin, library } from "../host.js";
 import { type Packed, pack, unpack } from "../packed.js";
+import { encodeFailure } from "../remote-errors.js";
 import { isPrimitive } from "../sendable.js";
-import { CALL_ENDED, CANCEL, type JobMessage, type Note, type Reply } from "../wire.js";
+import { CALL_ENDED, CANCEL, DYING, type JobMessage, type Note, type Reply, type SentMessage } from "../wire.js";
 import { type Ended, runJob } from "./run-job.js";
 import { type RunningJob, setWorkerContext, type WorkerContext } from "./worker-context.js";
 
@@ -16,13 +17,13 @@ const context: WorkerContext = isMainThread ? inProcess() : inThread();
 setWorkerContext(context);
 
 /** Runs a job: called by the pool. Never fails: what a job throws is in its reply. */
-export function run(sent: Packed<JobMessage>): unknown {
-  const message = unpack(sent);
-  const ended = runJob(context, jobOf(message), message);
+export function run(message: SentMessage): unknown {
+  message[3] = unpack(message[3]);
+  const ended = runJob(context, jobOf(message), message as JobMessage);
   return "then" in ended ? ended.then(give) : give(ended);
 }
 
-function jobOf([id, , name]: JobMessage): RunningJob {
+function jobOf([id, , name]: SentMessage): RunningJob {
   const cancelled = early.has(id) ? { reason: early.get(id) } : null;
   // Jobs come in the order of their numbers: what is left was for other workers.
   if (early.size > 0) for (const other of early.keys()) if (other <= id) early.delete(other);
@@ -69,6 +70,20 @@ function inProcess(): WorkerContext {
   });
   // Without its parent nobody waits for the job.
   process.on("disconnect", () => process.exit());
+  // All that its parent sees of its end otherwise is that it came.
+  const tell = (error: unknown) => {
+    if (process.connected && context.job !== null) {
+      process.send?.({ tsyncio: [context.job.id, DYING, encodeFailure(error, "process")] });
+    }
+  };
+  let isTold = false;
+  process.on("uncaughtExceptionMonitor", (error) => {
+    isTold = true;
+    tell(error);
+  });
+  process.on("exit", (code) => {
+    if (!isTold) tell(new Error(`worker exited with code: ${code}`));
+  });
   return { medium: "process", job: null, loading: null, post: (note) => process.send?.({ tsyncio: note }), poll() {} };
 }
 
