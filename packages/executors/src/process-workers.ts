@@ -95,7 +95,8 @@ class ProcessRun extends JobAbort implements TinypoolChannel {
   /** The process has sent something that is not the pool's. */
   postMessage(message: { tsyncio?: Note } | null): void {
     const note = message?.tsyncio;
-    if (note?.[1] === DYING) this.failure = decodeFailure(note[2]);
+    // First its error, then its exit.
+    if (note?.[1] === DYING) this.failure ??= decodeFailure(note[2]);
     else if (note !== undefined) this.#job.noted(note);
   }
 

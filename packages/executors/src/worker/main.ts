@@ -70,21 +70,15 @@ function inProcess(): WorkerContext {
   });
   // Without its parent nobody waits for the job.
   process.on("disconnect", () => process.exit());
-  // All that its parent sees of its end otherwise is that it came.
-  const tell = (error: unknown) => {
-    if (process.connected && context.job !== null) {
-      process.send?.({ tsyncio: [context.job.id, DYING, encodeFailure(error, "process")] });
-    }
-  };
-  let isTold = false;
-  process.on("uncaughtExceptionMonitor", (error) => {
-    isTold = true;
-    tell(error);
-  });
-  process.on("exit", (code) => {
-    if (!isTold) tell(new Error(`worker exited with code: ${code}`));
-  });
+  process.on("uncaughtExceptionMonitor", sayWhy);
+  process.on("exit", (code) => sayWhy(new Error(`worker exited with code: ${code}`)));
   return { medium: "process", job: null, loading: null, post: (note) => process.send?.({ tsyncio: note }), poll() {} };
+}
+
+/** Of the end of its child, a process sees nothing but that it came. */
+function sayWhy(error: unknown): void {
+  if (!process.connected || context.job === null) return;
+  context.post([context.job.id, DYING, encodeFailure(error, "process")]);
 }
 
 function give({ reply, transfer }: Ended): Packed<Reply> | object {
