@@ -8,11 +8,14 @@ interface Reading {
   arrived(hand: () => void): void;
 }
 
-/** Where bytes arrive that no protocol has a buffer for. One for all sockets: what arrives is handed on before another socket is read. */
+/**
+ * Where bytes arrive that no protocol has a buffer for. One for all sockets: what arrives is copied before another socket is read. It is never given
+ * away, for every socket that read into it last will read into it next.
+ */
 let shared: Buffer | null = null;
-const SHARED_SIZE = 64 * 1024;
-/** From so many bytes on they are handed on where they are, and the next ones arrive elsewhere. */
-const WORTH_KEEPING = 16 * 1024;
+const SIZE = 64 * 1024;
+/** A socket where so many bytes came at once reads into a buffer of its own next, which is handed on without a copy. */
+const MUCH = 16 * 1024;
 
 /**
  * Reads a socket of a client into buffers of ours, past the host's own stream of it: those of a `BufferedProtocol`, without a copy, and for other
@@ -38,6 +41,8 @@ export class DirectReading {
   #early: Buffer | null = null;
   /** Whose buffer the socket reads into. */
   #lender: BufferedProtocol | null = null;
+  /** A buffer that this socket alone reads into, while much arrives. */
+  #own: Buffer | null = null;
 
   readonly #onread: OnReadOpts = {
     buffer: () => this.#nextBuffer(),
@@ -71,8 +76,8 @@ export class DirectReading {
         return lent;
       }
     }
-    shared ??= Buffer.allocUnsafeSlow(SHARED_SIZE);
-    return shared;
+    shared ??= Buffer.allocUnsafeSlow(SIZE);
+    return this.#own ?? shared;
   }
 
   #read(nbytes: number, buffer: Buffer): boolean {
@@ -93,9 +98,11 @@ export class DirectReading {
 
   /** What has arrived, in a buffer that nothing else arrives in. */
   #keep(nbytes: number, buffer: Buffer): Buffer {
-    if (buffer !== shared || nbytes < WORTH_KEEPING) return Buffer.from(buffer.subarray(0, nbytes));
-    shared = null;
-    return buffer.subarray(0, nbytes);
+    const isMuch = nbytes >= MUCH;
+    const data = buffer.subarray(0, nbytes);
+    const kept = isMuch && buffer === this.#own ? data : Buffer.from(data);
+    this.#own = isMuch ? Buffer.allocUnsafeSlow(SIZE) : null;
+    return kept;
   }
 
   #hand(transport: Reading, data: Buffer): void {
