@@ -4,6 +4,9 @@ import { type BufferedProtocol, fillBuffers, isBuffered, type StreamProtocol } f
 /** A transport, as what reads for it sees it. */
 interface Reading {
   getProtocol(): StreamProtocol;
+  isReading(): boolean;
+  /** Keeps what it does not read for now. */
+  keep(rest: Buffer | null): void;
   /** Hands on what has arrived, as one callback of the loop. */
   arrived(hand: () => void): void;
 }
@@ -107,7 +110,7 @@ export class DirectReading {
 
   #hand(transport: Reading, data: Buffer): void {
     const protocol = transport.getProtocol();
-    if (isBuffered(protocol)) fillBuffers(transport, protocol, data);
+    if (isBuffered(protocol)) transport.keep(fillBuffers(transport, protocol, data));
     else protocol.dataReceived(data);
   }
 }

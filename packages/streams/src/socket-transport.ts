@@ -94,13 +94,9 @@ export class SocketTransport extends Transport {
   /** Hands on what arrives from now on. */
   startReading(): void {
     if (this.#state !== OPEN) return;
-    const direct = DirectReading.of(this.#socket);
-    if (direct === null) {
-      this.#socket.on("data", this.#onData);
-      return;
-    }
-    direct.start(this);
-    if (!this.#paused) this.#socket.resume();
+    DirectReading.of(this.#socket)?.start(this);
+    // What is read directly does not come this way, but for what was put back.
+    this.#socket.on("data", this.#onData);
     // It may have come before anyone listened.
     if (this.#socket.readableEnded) this.#onEnd();
   }
@@ -239,7 +235,7 @@ export class SocketTransport extends Transport {
     registry.runningLoop = this.#loop;
     try {
       const protocol = this.#protocol;
-      if (isBuffered(protocol)) fillBuffers(this, protocol, data);
+      if (isBuffered(protocol)) this.keep(fillBuffers(this, protocol, data));
       else protocol.dataReceived(data);
     } catch (error) {
       this.#failed(error, "dataReceived");
@@ -247,6 +243,11 @@ export class SocketTransport extends Transport {
       registry.runningLoop = outer;
     }
   };
+
+  /** @internal Keeps what was not handed on until it reads again. */
+  keep(rest: Buffer | null): void {
+    if (rest !== null && this.#state === OPEN) this.#socket.unshift(rest);
+  }
 
   /** @internal Something has arrived: `hand` gives it to the protocol. */
   arrived(hand: () => void): void {
