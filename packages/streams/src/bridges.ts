@@ -2,6 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import type { ReadableStream, WritableStream } from "node:stream/web";
 import { describe, type LoopContract, loopForNew, type TaskContract } from "@tsyncio/contract";
 import { coroutine, outsideTask } from "@tsyncio/tasks";
+import { ConnectionError } from "./connection-error.js";
 import { FlowControlProtocol } from "./flow-control-protocol.js";
 import { host } from "./host.js";
 import { ReadPipeTransport, WritePipeTransport } from "./pipe-transports.js";
@@ -33,7 +34,15 @@ export function fromReadable(
   const reader = new StreamReader({ ...options, loop });
   outsideTask(() => {
     const protocol = new StreamReaderProtocol(reader, null, { loop });
-    new ReadPipeTransport(loop, asReadable(source), protocol).begin();
+    const stream = asReadable(source);
+    // Half of something is not to look like all of it.
+    const closed = () => {
+      if (stream.readableEnded || stream.errored != null || reader.exception() !== null) return;
+      reader.setException(new ConnectionError("ERR_STREAM_PREMATURE_CLOSE", "Premature close"));
+    };
+    if (stream.closed) closed();
+    else stream.once("close", closed);
+    new ReadPipeTransport(loop, stream, protocol).begin();
   });
   return reader;
 }
@@ -53,7 +62,7 @@ export function fromWritable(
   return new StreamWriter(transport as unknown as Transport, protocol, null);
 }
 
-/** A stream of Node that gives what `reader` reads: bytes, or text if it reads that. Nobody else may read from then on. */
+/** A stream of Node that gives what `reader` reads, text as its bytes (`setEncoding` makes text of them). Nobody else may read from then on. */
 export function toReadable(reader: StreamReader | StreamReader<string>): Readable {
   const loop = loopForNew();
   let reading: TaskContract | null = null;

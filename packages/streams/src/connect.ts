@@ -80,6 +80,7 @@ const connecting = coroutine(function* createConnection(
   if (sock !== null && (host !== null || port !== null)) {
     throw new ValueError("host/port and sock can not be specified at the same time");
   }
+  if (sock !== null) checkSocket(sock);
   const socket = sock ?? (yield* connected(loop, host ?? "localhost", checkPort(port), options));
   return yield* joined(loop, socket, protocolFactory, hostname, options, { source });
 });
@@ -183,6 +184,15 @@ export function checkTls(options: ClientOptions, host: string | null): string {
   const hostname = serverHostname ?? (host as string);
   clientTls(ssl, hostname);
   return hostname;
+}
+
+/** Looks at a socket that is to be taken over. */
+export function checkSocket(sock: unknown): void {
+  if (typeof (sock as Partial<Socket> | null)?.destroySoon !== "function") {
+    throw new ValueError(`A Stream Socket was expected, got ${describe(sock)}`);
+  }
+  const { pending, destroyed } = sock as Socket;
+  if (pending && !destroyed) throw new ValueError(`sock must be connected: wait for its event "connect"`);
 }
 
 export function checkFactory(who: string, factory: unknown): void {

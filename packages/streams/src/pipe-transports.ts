@@ -51,8 +51,12 @@ class Pipe {
     this.#error ??= error;
     this.state = CLOSING;
     this.#stream.destroy();
-    // A stream that was closed before it was joined says so no more.
     if (this.#stream.closed) this.#ended();
+  }
+
+  /** A stream that had ended before it was joined says so no more. */
+  lookForEnd(): void {
+    if (this.#stream.closed) this.abort(this.#stream.errored);
   }
 
   /** Calls the protocol. */
@@ -104,11 +108,14 @@ export class ReadPipeTransport extends ReadTransport<Protocol> {
       const bytes = typeof data === "string" ? Buffer.from(data) : data;
       pipe.call("dataReceived", () => this.#protocol.dataReceived(bytes));
     });
-    this.#stream.on("end", () => {
+    const end = () => {
       if (pipe.state !== OPEN) return;
       pipe.call("eofReceived", () => this.#protocol.eofReceived());
       pipe.abort();
-    });
+    };
+    this.#stream.on("end", end);
+    if (this.#stream.readableEnded) end();
+    else pipe.lookForEnd();
   }
 
   override getExtraInfo(name: string, fallback: unknown = null): never {
@@ -170,6 +177,7 @@ export class WritePipeTransport extends WriteTransport<BaseProtocol> {
   /** Tells the protocol that it is there. */
   begin(): void {
     outsideTask(() => this.#pipe.call("connectionMade", () => this.#protocol.connectionMade(this)));
+    this.#pipe.lookForEnd();
   }
 
   override getExtraInfo(name: string, fallback: unknown = null): never {

@@ -18,7 +18,7 @@ import {
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
-import { real } from "./support.ts";
+import { codeOf, real } from "./support.ts";
 
 function* lines(reader: StreamReader<string>): Script<string[]> {
   const all: string[] = [];
@@ -27,6 +27,15 @@ function* lines(reader: StreamReader<string>): Script<string[]> {
     if (line === "") return all;
     all.push(line);
   }
+}
+
+function* failure(awaitable: unknown): Script<unknown> {
+  try {
+    yield* on(awaitable);
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it did not fail");
 }
 
 describe("fromReadable", () => {
@@ -51,6 +60,33 @@ describe("fromReadable", () => {
       caught = error;
     }
     expect(caught).toEqual(new Error("broken"));
+  });
+
+  real("throws when the stream was cut off, so that half of it does not look like all", function* () {
+    const source = new PassThrough();
+    const reader = fromReadable(source);
+    source.write("half");
+    yield* on(sleep("5ms"));
+    source.destroy();
+    expect(codeOf(yield* failure(reader.read()))).toBe("ERR_STREAM_PREMATURE_CLOSE");
+  });
+
+  real("knows of an end that had come before it", function* () {
+    const read = Readable.from(["all of it"]);
+    yield* on(fromPromise(read.toArray()));
+    expect((yield* on(fromReadable(read).read())).length).toBe(0);
+
+    const failed = new PassThrough().on("error", () => {});
+    failed.destroy(new Error("broken"));
+    const destroyed = new PassThrough();
+    destroyed.destroy();
+    yield* on(sleep("5ms"));
+    expect(yield* failure(fromReadable(failed).read())).toEqual(new Error("broken"));
+    expect(codeOf(yield* failure(fromReadable(destroyed).read()))).toBe("ERR_STREAM_PREMATURE_CLOSE");
+
+    const writer = fromWritable(destroyed);
+    expect(writer.isClosing()).toBe(true);
+    yield* on(writer.waitClosed());
   });
 
   real("stops the stream while too much is unread", function* () {

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { createServer as createNetServer, type Socket } from "node:net";
+import { connect, createServer as createNetServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -208,6 +208,25 @@ describe("connectAcceptedSocket", () => {
     writer.close();
     expect(yield* on(protocol.lost)).toBeNull();
     expect(protocol.received).toBe("hello");
+    native.close();
+  });
+
+  real("refuses a socket that is destroyed already", function* () {
+    const accepted = new Future<Socket>();
+    const native = createNetServer((socket) => accepted.setResult(socket)).listen(0, "127.0.0.1");
+    while (!native.listening) yield* on(sleep("1ms"));
+    const peer = connect((native.address() as { port: number }).port, "127.0.0.1");
+    const socket = yield* on(accepted);
+    socket.destroy();
+    yield* on(sleep("5ms"));
+    let caught: unknown;
+    try {
+      yield* on(connectAcceptedSocket(() => new Noting(), socket));
+    } catch (error) {
+      caught = error;
+    }
+    expect(codeOf(caught)).toBe("ECONNRESET");
+    peer.destroy();
     native.close();
   });
 
