@@ -180,6 +180,11 @@ export class SocketTransport extends Transport {
     this.#outgoing.busy = why;
   }
 
+  /** @internal */
+  isBusy(): boolean {
+    return this.#outgoing.busy !== null;
+  }
+
   /**
    * @internal Gives the socket up, for another transport to go on with it. The protocol is told nothing until {@link release} or {@link lose}.
    */

@@ -178,6 +178,29 @@ describe("sendfile", () => {
     yield* on(server[Symbol.asyncDispose]());
   });
 
+  real("throws when its last bytes are lost, and sends one file at a time", function* () {
+    const path = join(folder, "last");
+    writeFileSync(path, Buffer.alloc(1000));
+    const accepted = new Future<Socket>();
+    const native = createNetServer({ pauseOnConnect: true }, (socket) => accepted.setResult(socket));
+    native.listen(0, "127.0.0.1");
+    while (!native.listening) yield* on(sleep("1ms"));
+    const [, writer] = yield* on(openConnection("127.0.0.1", (native.address() as { port: number }).port));
+    const peer = yield* on(accepted);
+    const file = yield* on(fromPromise(open(path)));
+    // More than the systems hold: the file waits behind it.
+    writer.write(Buffer.alloc(16 << 20));
+    const sending = createTask(sendfile(writer.transport, file));
+    yield* on(sleep("20ms"));
+    const [second] = yield* on(gather([sendfile(writer.transport, file)], { returnExceptions: true }));
+    expect(String(second)).toBe("RuntimeError: unable to sendfile; sendfile is in progress");
+    peer.resetAndDestroy();
+    const [outcome] = yield* on(gather([sending], { returnExceptions: true }));
+    expect(["ECONNRESET", "EPIPE"]).toContain(codeOf(outcome));
+    yield* on(fromPromise(file.close()));
+    native.close();
+  });
+
   real("says what it can't do", function* ({ fn }) {
     const { all, handler } = yield* collect();
     const server = yield* on(startServer(fn(handler), "127.0.0.1", 0));

@@ -51,6 +51,7 @@ describe("TLS", () => {
       expect(String(yield* on(reader.readline()))).toBe(big);
       writer.close();
       yield* on(writer.waitClosed());
+      expect([writer.getExtraInfo("cipher"), writer.getExtraInfo("peercert")]).toEqual([null, null]);
     }
     yield* on(serving[Symbol.asyncDispose]());
   });
