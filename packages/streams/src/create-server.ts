@@ -107,7 +107,7 @@ export function netServer(
       : host("node:net").createServer(opts),
   );
   if (maxConnections !== undefined) native.maxConnections = maxConnections;
-  accept(loop, native, ssl ? "secureConnection" : "connection", {
+  accept(loop, native, Boolean(ssl), {
     server,
     protocolFactory,
     transport: {

@@ -98,6 +98,23 @@ describe("TLS", () => {
     yield* on(serving[Symbol.asyncDispose]());
   });
 
+  real("counts a connection that is shaking hands among those of the server, which ends it", function* ({ fn }) {
+    for (const end of ["closeClients", "abortClients"] as const) {
+      const serving = yield* on(startServer(fn(echo), "127.0.0.1", 0, { ssl: server }));
+      const [reader, writer] = yield* on(openConnection("127.0.0.1", serving.port));
+      while (serving.connections === 0) yield* on(sleep("1ms"));
+      serving.close();
+      const waiting = createTask(serving.waitClosed());
+      yield* on(sleep("5ms"));
+      expect(waiting.done()).toBe(false);
+      serving[end]();
+      yield* on(waiting);
+      expect((yield* on(reader.read())).length).toBe(0);
+      writer.close();
+      yield* on(writer.waitClosed());
+    }
+  });
+
   real("leaves no socket when the handshake is cancelled", function* ({ fn }) {
     const silent = yield* on(fromPromise(listenSilently()));
     const { port } = silent.address() as { port: number };
