@@ -64,6 +64,9 @@ export function fromWritable(
 
 /** A stream of Node that gives what `reader` reads, text as its bytes (`setEncoding` makes text of them). Nobody else may read from then on. */
 export function toReadable(reader: StreamReader | StreamReader<string>): Readable {
+  if (typeof (reader as Partial<StreamReader> | null)?.readline !== "function") {
+    throw new TypeError(`a StreamReader was expected by toReadable(), got ${describe(reader)}`);
+  }
   const loop = loopForNew();
   let reading: TaskContract | null = null;
   const stream: Readable = outsideTask(
@@ -94,6 +97,9 @@ const pulling = coroutine(function* read(reader: StreamReader | StreamReader<str
 
 /** A stream of Node that writes to `writer`. Its end is the end of the sending side: the peer may still answer. Destroyed with an error, it aborts. */
 export function toWritable(writer: StreamWriter): Writable {
+  if (typeof (writer as Partial<StreamWriter> | null)?.drain !== "function") {
+    throw new TypeError(`a StreamWriter was expected by toWritable(), got ${describe(writer)}`);
+  }
   const loop = loopForNew();
   return outsideTask(
     () =>

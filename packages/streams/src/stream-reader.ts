@@ -155,6 +155,6 @@ function toBuffer(separator: Uint8Array | string): Buffer {
 }
 
 function checkCount(who: string, n: number): void {
-  if (typeof n === "number" && !Number.isNaN(n)) return;
-  throw new TypeError(`${who}() takes a number of bytes, got ${describe(n)}`);
+  if (Number.isInteger(n) || n === Number.POSITIVE_INFINITY) return;
+  throw new TypeError(`${who}() takes a whole number of bytes, got ${describe(n)}`);
 }

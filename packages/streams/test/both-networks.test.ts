@@ -2,7 +2,14 @@
 import { CancelledError, IncompleteReadError, ValueError } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import * as sockets from "@tsyncio/streams";
-import { BufferedProtocol, Protocol, type Server, type StreamReader, type StreamWriter, type Transport } from "@tsyncio/streams";
+import {
+  BufferedProtocol,
+  Protocol,
+  type Server,
+  type StreamReader,
+  type StreamWriter,
+  type Transport,
+} from "@tsyncio/streams";
 import { FakeNetwork, type FaultOptions } from "@tsyncio/streams/testing";
 import { createTask, currentTask, gather } from "@tsyncio/tasks";
 import { type Kind, on, type Script, worldOf } from "@tsyncio/test-support";

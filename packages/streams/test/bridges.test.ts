@@ -110,6 +110,8 @@ describe("fromReadable", () => {
       new TypeError("a readable stream was expected by fromReadable(), got an object"),
     );
     expect(() => fromWritable(null as never)).toThrow(TypeError);
+    expect(() => toReadable({} as never)).toThrow("a StreamReader was expected by toReadable(), got an object");
+    expect(() => toWritable({} as never)).toThrow("a StreamWriter was expected by toWritable(), got an object");
   });
 });
 

@@ -75,9 +75,15 @@ describe("read", () => {
 
   test("refuses what is no number of bytes at the call", () => {
     expect(() => new StreamReader().read("5" as never)).toThrow(
-      new TypeError('read() takes a number of bytes, got "5"'),
+      new TypeError('read() takes a whole number of bytes, got "5"'),
     );
     expect(() => new StreamReader().read(Number.NaN)).toThrow(TypeError);
+    expect(() => new StreamReader().readexactly(1.5)).toThrow(
+      new TypeError("readexactly() takes a whole number of bytes, got 1.5"),
+    );
+    expect(() => new StreamReader().feedData("text" as never)).toThrow(
+      new TypeError('data must be a Uint8Array, got "text"'),
+    );
   });
 });
 

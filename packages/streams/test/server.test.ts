@@ -128,6 +128,13 @@ describe("a server", () => {
     yield* on(server[Symbol.asyncDispose]());
   });
 
+  real("on addresses that are not this machine's says which they were", function* ({ fn }) {
+    expect(yield* failure(startServer(fn(idle), ["203.0.113.1", "203.0.113.2"], 0))).toMatchObject({
+      code: "EADDRNOTAVAIL",
+      message: "could not bind on any address out of [203.0.113.1, 203.0.113.2]",
+    });
+  });
+
   real("listens on several hosts with one port, each host once", function* ({ fn }) {
     const server = yield* on(startServer(fn(echoOnce), ["127.0.0.1", "127.0.0.2", "127.0.0.1"], 0));
     const addresses = server.sockets.map((socket) => socket.getsockname());
@@ -223,5 +230,15 @@ describe("a server", () => {
     expect(() => startServer(handler, "localhost", 0, { maxConnections: -1 })).toThrow(ValueError);
     expect(() => startServer(handler, "localhost", 0, { reuseAddress: false })).toThrow(ValueError);
     expect(() => startServer(handler, "localhost", 0, { limit: -5 })).toThrow(ValueError);
+    expect(() => startServer(handler, 0 as never)).toThrow(TypeError);
+    expect(() => startServer(handler, 8080 as never)).toThrow(
+      new TypeError("host must be a name or an address, or null, got 8080"),
+    );
+    expect(() => startServer(handler, "localhost", 0, { ssl: { key: "a key" } })).toThrow(
+      new ValueError("ssl of a server needs a certificate: key and cert, or pfx"),
+    );
+    expect(() => startServer(handler, "localhost", 0, { idleTimeout: 0 })).toThrow(
+      new ValueError("idleTimeout should be a positive number, got 0"),
+    );
   });
 });

@@ -411,6 +411,14 @@ describe("opening a connection", () => {
 
   test("refuses wrong arguments at the call", () => {
     expect(() => openConnection("localhost", 80, { limit: 0 })).toThrow("Limit cannot be <= 0");
+    expect(() => openConnection(8080 as never)).toThrow("host must be a name or an address, or null, got 8080");
+    expect(() => openConnection("localhost")).toThrow('a port is needed to connect to "localhost"');
+    expect(() => openConnection("localhost", 80, { localAddr: "127.0.0.1" as never })).toThrow(
+      'localAddr must be [host, port] or null, got "127.0.0.1"',
+    );
+    expect(() => openConnection("localhost", 80, { idleTimeout: -1 })).toThrow(
+      "idleTimeout should be a positive number, got -1",
+    );
     expect(() => openConnection("localhost", 80, { serverHostname: "x" })).toThrow(
       "serverHostname is only meaningful with ssl",
     );
