@@ -4,8 +4,10 @@ import { connect as connectNet, createServer as createNetServer, Socket } from "
 import { ExceptionGroup, ValueError } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
 import { openConnection, type StreamReader, type StreamWriter, startServer } from "@tsyncio/streams";
+import { coroutine, createTask, gather } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { describe, expect, test } from "vitest";
+import { taken } from "../dist/connect.js";
 import { Connecting, type Trying } from "../dist/connecting.js";
 import { codeOf, real, unanswering } from "./support.ts";
 
@@ -76,6 +78,23 @@ describe("several addresses", () => {
     expect(connecting.cancel()).toBe(true);
     expect(connecting.cancel()).toBe(false);
     busy.end();
+  });
+});
+
+describe("a cancellation", () => {
+  real("that comes between the connection and who waits for it leaves no socket", function* ({ fn, loop }) {
+    const server = yield* on(startServer(() => {}, "127.0.0.1", 0));
+    const attempt = new Connecting(loop, [at(server.port)], inTurn);
+    attempt.addDoneCallback(() => task.cancel());
+    const task = createTask(
+      fn(function* () {
+        yield* on(coroutine(() => taken(attempt))());
+      }),
+    );
+    yield* on(gather([task], { returnExceptions: true }));
+    expect([task.cancelled(), attempt.result().destroyed]).toEqual([true, true]);
+    server.closeClients();
+    yield* on(server[Symbol.asyncDispose]());
   });
 });
 
