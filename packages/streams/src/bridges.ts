@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { ReadableStream, WritableStream } from "node:stream/web";
-import { describe, type LoopContract, loopForNew, type TaskContract } from "@tsyncio/contract";
+import { describe, type LoopContract, loopForNew, rethrowCancelled, type TaskContract } from "@tsyncio/contract";
 import { coroutine, outsideTask } from "@tsyncio/tasks";
 import { ConnectionError } from "./connection-error.js";
 import { FlowControlProtocol } from "./flow-control-protocol.js";
@@ -92,6 +92,7 @@ const pulling = coroutine(function* read(reader: StreamReader | StreamReader<str
     stream.push(data.length === 0 ? null : data);
   } catch (error) {
     stream.destroy(error as Error);
+    rethrowCancelled(error);
   }
 });
 
@@ -127,6 +128,7 @@ const draining = coroutine(function* drain(writer: StreamWriter, callback: (erro
     yield* writer.drain();
   } catch (error) {
     callback(error as Error);
+    rethrowCancelled(error);
     return;
   }
   callback();

@@ -181,7 +181,8 @@ describe("a connection", () => {
 
   real(
     "is aborted when its stream is destroyed with an error, and read no more when its reader's is",
-    function* ({ fn }) {
+    function* ({ fn, loop, takeLog }) {
+      loop.setDebug(true);
       const ended = new Future<number>();
       const handler = fn(function* (reader: StreamReader) {
         ended.setResult((yield* on(reader.read())).length);
@@ -192,10 +193,13 @@ describe("a connection", () => {
       readable.resume();
       yield* on(sleep("5ms"));
       readable.destroy();
+      expect(readable.errored).toBeNull();
       toWritable(writer)
         .on("error", () => {})
         .destroy(new Error("no more"));
       expect(yield* on(ended)).toBe(0);
+      // The task that read has not swallowed its cancellation.
+      expect(takeLog()).toEqual([]);
       yield* on(writer.waitClosed());
       yield* on(server[Symbol.asyncDispose]());
     },

@@ -351,6 +351,14 @@ describe("text", () => {
     expect(yield* on(reader.read(1))).toBe("ä");
   });
 
+  both("is given at once after bytes that begin no character", function* () {
+    // A reader that waited for the rest of them would wait for ever, if the peer waits for an answer.
+    for (const byte of [0xff, 0xf5, 0xc0, 0xc1, 0x80]) {
+      expect(yield* on(reading("a", Buffer.of(byte)).read(100))).toBe("a\ufffd");
+      expect(yield* on(reading(Buffer.of(byte)).read(1))).toBe("\ufffd");
+    }
+  });
+
   both("that is cut at the end is given with a replacement character", function* () {
     const reader = reading("a", first);
     reader.feedEof();
