@@ -107,7 +107,12 @@ export function toWritable(writer: StreamWriter): Writable {
       new (host("node:stream").Writable)({
         highWaterMark: PIECE,
         write(chunk, _encoding, callback) {
-          writer.write(chunk);
+          try {
+            writer.write(chunk);
+          } catch (error) {
+            callback(error as Error);
+            return;
+          }
           loop.createTask(draining(writer, callback));
         },
         final(callback) {

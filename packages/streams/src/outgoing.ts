@@ -14,6 +14,8 @@ interface Sender {
 export interface Sink {
   /** How many bytes it holds. */
   readonly writableLength: number;
+  /** Whether it has given up. */
+  readonly destroyed?: boolean;
   /** @param written - called when `data`, or more, was handed on; with an error when it was lost */
   write(data: Writable, written?: (error?: Error | null) => void): unknown;
   /** Holds what is written back, to be handed on at once by {@link uncork}. */
@@ -91,8 +93,8 @@ export class Outgoing {
   }
 
   readonly #onWritten = (error?: Error | null): void => {
-    // What is lost has not been sent: who waits for that hears of the loss.
-    if (error == null) this.#flow.shrunk();
+    // What is lost has not been sent, though some hosts say nothing of it here: who waits for that hears of the loss.
+    if (error == null && this.#stream.destroyed !== true) this.#flow.shrunk();
   };
 
   #mayWrite(what: string): boolean {

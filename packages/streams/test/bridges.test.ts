@@ -2,6 +2,7 @@
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip, gunzipSync, gzipSync } from "node:zlib";
+import { RuntimeError } from "@tsyncio/contract";
 import { Future, fromPromise } from "@tsyncio/futures";
 import {
   fromReadable,
@@ -204,6 +205,25 @@ describe("a connection", () => {
       yield* on(server[Symbol.asyncDispose]());
     },
   );
+
+  real("whose sending side has ended, or that is closed, fails a stream that writes to it", function* ({ fn }) {
+    const handler = fn(function* (reader: StreamReader) {
+      yield* on(reader.read());
+    });
+    const server = yield* on(startServer(handler, "127.0.0.1", 0));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
+    writer.writeEof();
+    expect(yield* failure(fromPromise(pipeline(Readable.from(["x"]), toWritable(writer))))).toEqual(
+      new RuntimeError("Cannot call write() after writeEof()"),
+    );
+    writer.close();
+    yield* on(writer.waitClosed());
+    const [, other] = yield* on(openConnection("127.0.0.1", server.port));
+    other.close();
+    yield* on(other.waitClosed());
+    expect(codeOf(yield* failure(fromPromise(pipeline(Readable.from(["x"]), toWritable(other)))))).toBe("ECONNRESET");
+    yield* on(server[Symbol.asyncDispose]());
+  });
 
   real("can be iterated by Readable.from, line by line", function* () {
     const reader = fromReadable(Readable.from(["a\nb\n"]), { encoding: "utf8" });

@@ -314,6 +314,25 @@ describe("startTls", () => {
     yield* on(serving[Symbol.asyncDispose]());
   });
 
+  real("that is cancelled closes the connection, and cancels no one else", function* ({ fn }) {
+    const silent = yield* on(fromPromise(listenSilently()));
+    const { port } = silent.address() as { port: number };
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", port));
+    const starting = createTask(
+      fn(function* () {
+        yield* on(writer.startTls(client, { serverHostname: "localhost" }));
+      }),
+    );
+    yield* on(sleep("20ms"));
+    starting.cancel();
+    yield* on(gather([starting], { returnExceptions: true }));
+    expect(starting.cancelled()).toBe(true);
+    for (const wait of [() => writer.waitClosed(), () => reader.readline(), () => writer.drain()]) {
+      expect(codeOf(yield* failure(wait()))).toBe("ECONNRESET");
+    }
+    silent.close();
+  });
+
   real("asks a client whom it expects", function* ({ fn }) {
     const serving = yield* on(startServer(fn(echo), "127.0.0.1", 0));
     const [, writer] = yield* on(openConnection("127.0.0.1", serving.port));
