@@ -57,7 +57,9 @@ export class DirectReading {
     this.#transport = transport;
     const early = this.#early;
     this.#early = null;
-    if (early !== null) transport.arrived(() => this.#hand(transport, early));
+    if (early === null) return;
+    if (transport.isReading()) transport.arrived(() => this.#hand(transport, early));
+    else transport.keep(early);
   }
 
   /** There is none any more. */

@@ -11,7 +11,7 @@ import {
   Protocol,
   ReadTransport,
   type Server,
-  type SocketTransport,
+  SocketTransport,
   Transport,
   WriteTransport,
 } from "@tsyncio/streams";
@@ -19,6 +19,7 @@ import { currentTask } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
+import { Connecting } from "../dist/connecting.js";
 import { codeOf, real } from "./support.ts";
 
 /** Notes what it is told. */
@@ -247,6 +248,30 @@ describe("a client with buffers of its own", () => {
       transport.close();
       yield* on(client.lost);
     }
+    yield* on(server[Symbol.asyncDispose]());
+  });
+
+  real("keeps what arrived before its protocol until that reads", function* ({ loop }) {
+    const peer = new Noting();
+    peer.connectionMade = (transport) => {
+      transport.write("early");
+      transport.close();
+    };
+    const server = yield* on(createServer(() => peer, "127.0.0.1", 0));
+    const trying = { stagger: null, allErrors: false, direct: true };
+    const socket = yield* on(new Connecting(loop, [{ host: "127.0.0.1", port: server.port }], trying));
+    yield* on(sleep("10ms"));
+    const client = new Noting();
+    const transport = new SocketTransport(loop, socket, client);
+    transport.pauseReading();
+    transport.begin();
+    yield* on(sleep("10ms"));
+    expect(client.events).toEqual(["made"]);
+    transport.resumeReading();
+    while (!client.events.includes("eof")) yield* on(sleep("1ms"));
+    expect(client.events).toEqual(["made", "early", "eof"]);
+    transport.close();
+    yield* on(client.lost);
     yield* on(server[Symbol.asyncDispose]());
   });
 });
