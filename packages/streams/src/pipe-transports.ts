@@ -208,8 +208,9 @@ export class WritePipeTransport extends WriteTransport<BaseProtocol> {
   override writeEof(): void {
     if (this.#pipe.state !== OPEN) return;
     this.#pipe.state = CLOSING;
-    this.#outgoing.end();
-    this.#stream.once("finish", () => this.#pipe.abort());
+    // Others may have ended it before.
+    if (this.#stream.writableFinished) this.#pipe.abort();
+    else this.#stream.once("finish", () => this.#pipe.abort()).end();
   }
 
   override close(): void {

@@ -1,4 +1,5 @@
 // Between readers and writers and the streams of Node and the web.
+import { once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip, gunzipSync, gzipSync } from "node:zlib";
@@ -130,6 +131,18 @@ describe("fromWritable", () => {
     writer.close();
     yield* on(writer.waitClosed());
     expect(Buffer.concat(collected).length).toBe(5000);
+  });
+
+  real("closes a stream that others have ended, and drops what is written after that", function* () {
+    const target = new PassThrough();
+    target.end("the end");
+    yield* on(fromPromise(once(target, "finish")));
+    const writer = fromWritable(target);
+    writer.close();
+    writer.close();
+    // As asyncio's pipes do, and sockets do too once they are closed.
+    writer.write("dropped");
+    yield* on(writer.waitClosed());
   });
 
   real("writes to a stream of the web", function* () {
