@@ -44,6 +44,8 @@ export class DirectReading {
   #early: Buffer | null = null;
   /** Whose buffer the socket reads into. */
   #lender: BufferedProtocol | null = null;
+  /** Whether the transport keeps bytes that go into the protocol's buffers first: none is borrowed meanwhile. */
+  #isKept = false;
   /** A buffer that this socket alone reads into, while much arrives. */
   #own: Buffer | null = null;
 
@@ -71,7 +73,9 @@ export class DirectReading {
     const transport = this.#transport;
     const protocol = transport?.getProtocol();
     this.#lender = null;
-    if (transport != null && protocol !== undefined && isBuffered(protocol)) {
+    const isKept = this.#isKept;
+    this.#isKept = false;
+    if (transport != null && !isKept && protocol !== undefined && isBuffered(protocol)) {
       let lent: Uint8Array | undefined;
       transport.arrived(() => {
         lent = protocol.getBuffer(-1);
@@ -112,7 +116,12 @@ export class DirectReading {
 
   #hand(transport: Reading, data: Buffer): void {
     const protocol = transport.getProtocol();
-    if (isBuffered(protocol)) transport.keep(fillBuffers(transport, protocol, data));
-    else protocol.dataReceived(data);
+    if (!isBuffered(protocol)) {
+      protocol.dataReceived(data);
+      return;
+    }
+    const rest = fillBuffers(transport, protocol, data);
+    this.#isKept = rest !== null;
+    transport.keep(rest);
   }
 }

@@ -95,6 +95,11 @@ export function addressesOf(
     found.setResult([{ address: name, family: known as 4 | 6 }]);
     return found;
   }
+  if (known !== 0 || name === "") {
+    const what = name === "" ? "an empty name" : `${name} (family IPv${family})`;
+    found.setException(new ConnectionError("ENOTFOUND", `getaddrinfo ENOTFOUND ${what}`));
+    return found;
+  }
   host("node:dns").lookup(name, { family, hints: flags, all: true }, (error, addresses) => {
     if (found.done()) return;
     if (error) found.setException(error);

@@ -270,6 +270,22 @@ describe("names", () => {
     expect([typeof host, service]).toEqual(["string", "ssh"]);
   });
 
+  real("have the family that was asked for, or are none", function* () {
+    for (const [host, family] of [
+      ["127.0.0.1", 6],
+      ["::1", 4],
+      ["", 0],
+    ] as const) {
+      let caught: unknown;
+      try {
+        yield* on(openConnection(host, 80, { family }));
+      } catch (error) {
+        caught = error;
+      }
+      expect(codeOf(caught)).toBe("ENOTFOUND");
+    }
+  });
+
   real("that are not known are told by the system", function* () {
     let caught: unknown;
     try {

@@ -226,6 +226,46 @@ describe("a client with buffers of its own", () => {
     yield* on(server[Symbol.asyncDispose]());
   });
 
+  // The system had a buffer already when the rest went into another one, and the protocol took that for the one that was filled.
+  real("is told of the buffer that it gave last, also when it pauses in the middle of a piece", function* () {
+    class Buffered extends BufferedProtocol {
+      buffer = Buffer.alloc(0);
+      received = "";
+      transport!: Transport;
+      readonly lost = new Future<unknown>();
+      override connectionMade(transport: Transport) {
+        this.transport = transport;
+      }
+      override getBuffer() {
+        this.buffer = Buffer.alloc(4, "-");
+        return this.buffer;
+      }
+      override bufferUpdated(nbytes: number) {
+        this.received += this.buffer.toString("latin1", 0, nbytes);
+        if (this.received.length % 8 === 4) this.transport.pauseReading();
+      }
+      override connectionLost(error: unknown) {
+        this.lost.setResult(error);
+      }
+    }
+    const peer = new Noting();
+    const server = yield* on(createServer(() => peer, "127.0.0.1", 0));
+    const [, client] = yield* on(createConnection(() => new Buffered(), "127.0.0.1", server.port));
+    while (peer.events.length === 0) yield* on(sleep("1ms"));
+    const text = "0123456789abcdef".repeat(5);
+    for (const all of [text, `${text}${text}`]) {
+      peer.transport.write(text);
+      while (client.received.length < all.length) {
+        yield* on(sleep("2ms"));
+        client.transport.resumeReading();
+      }
+      expect(client.received).toBe(all);
+    }
+    peer.transport.close();
+    yield* on(client.lost);
+    yield* on(server[Symbol.asyncDispose]());
+  });
+
   real("keeps what arrives before there is a protocol, and the end behind it", function* () {
     const server = yield* on(
       createServer(
