@@ -9,6 +9,7 @@ import { runInLoop } from "./in-loop.js";
 import { Opened } from "./open-resource.js";
 import { Outgoing } from "./outgoing.js";
 import { fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
+import { readPast } from "./read-past.js";
 import { tlsInfo } from "./tls-info.js";
 import { type SendingSide, Transport } from "./transports.js";
 
@@ -61,6 +62,8 @@ export class SocketTransport extends Transport {
   #paused = false;
   /** What `connectionLost` will be told. */
   #error: unknown = null;
+  /** Gives what arrives back to the host. */
+  #stopReading: (() => void) | null = null;
   /** Ends the timer of the TLS shutdown. */
   #stopTimer: (() => void) | null = null;
 
@@ -94,9 +97,11 @@ export class SocketTransport extends Transport {
   /** Hands on what arrives from now on. */
   startReading(): void {
     if (this.#state !== OPEN) return;
-    DirectReading.of(this.#socket)?.start(this);
+    const direct = DirectReading.of(this.#socket);
+    direct?.start(this);
     // What is read directly does not come this way, but for what was put back.
     this.#socket.on("data", this.#onData);
+    if (direct === null) this.#stopReading = readPast(this.#socket, this.#onData);
     // It may have come before anyone listened.
     if (this.#socket.readableEnded) this.#onEnd();
   }
@@ -193,6 +198,7 @@ export class SocketTransport extends Transport {
     this.#state = DETACHED;
     this.#outgoing.busy = why;
     socket.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose);
+    this.#stopReading?.();
     DirectReading.of(socket)?.stop();
     socket.pause();
     if (this.#options.idleTimeout != null) socket.setTimeout(0);
