@@ -50,6 +50,11 @@ export class FlowControlProtocol extends Protocol {
     return !this.#paused;
   }
 
+  /** Whether there is a connection, and more may be written. */
+  isFlowing(): boolean {
+    return this.#end === null && !this.#paused;
+  }
+
   /** Where `drain()` waits while it may not write. */
   get drained(): Gate {
     return this.#drained;

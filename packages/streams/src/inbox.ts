@@ -1,6 +1,7 @@
 import { type LoopContract, RuntimeError } from "@tsyncio/contract";
 import { ChunkBuffer } from "./chunk-buffer.js";
 import { DataWait } from "./data-wait.js";
+import { Search } from "./search.js";
 
 /** What a reader needs of a transport. */
 export interface Pausable {
@@ -36,6 +37,7 @@ export class Inbox {
   /** One that is over, for the next who waits. */
   #spare: DataWait | null = null;
   #awaited: Awaited | null = null;
+  #search: Search | null = null;
 
   constructor(loop: LoopContract, limit: number) {
     this.loop = loop;
@@ -60,6 +62,20 @@ export class Inbox {
   fail(error: unknown): void {
     this.error = error;
     this.#wake();
+  }
+
+  /** {@link ChunkBuffer.takeLine}, within the limit. */
+  takeLine<T>(cut: (chunk: Buffer, start: number, end: number) => T): T | null {
+    const line = this.bytes.takeLine(this.limit, cut);
+    if (this.#paused) this.taken();
+    return line;
+  }
+
+  /** Looks for the first of `separators`, the shortest first, where the latest search of `searcher` stopped. */
+  find(searcher: object, separators: readonly (Buffer | number)[]): Search {
+    this.#search ??= new Search();
+    this.#search.find(searcher, this.bytes, separators);
+    return this.#search;
   }
 
   /** Bytes were taken. */

@@ -145,8 +145,11 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
   }
 }
 
-const BYTES: Decoding<Buffer> = { decode: (bytes) => bytes, isText: false };
-const TEXT: Decoding<string> = { decode: (bytes) => bytes.toString("utf8"), isText: true };
+const BYTES: Decoding<Buffer> = {
+  decode: (chunk, start, end) => (start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end)),
+  isText: false,
+};
+const TEXT: Decoding<string> = { decode: (chunk, start, end) => chunk.toString("utf8", start, end), isText: true };
 
 function toBuffer(separator: Uint8Array | string): Buffer {
   if (typeof separator === "string") return Buffer.from(separator);
