@@ -1,7 +1,7 @@
 import type { CoroutineFrame, StartableCoroutine, Suspension, Waitable } from "@tsyncio/contract";
-import type { Future } from "@tsyncio/futures";
 import { Operation, PENDING, PromiseCoroutine, passAsPromise } from "@tsyncio/tasks";
 import type { FlowControlProtocol } from "./flow-control-protocol.js";
+import type { ReusableWait } from "./reusable-wait.js";
 
 /** What knows that the connection is lost: its receiving side. */
 export interface Ends {
@@ -13,7 +13,7 @@ export class Drain extends Operation<void> {
   private readonly protocol: FlowControlProtocol;
   private readonly reader: Ends | null;
   private givesTurn: boolean;
-  private waiter: Future<void> | null = null;
+  private waiter: ReusableWait | null = null;
 
   constructor(protocol: FlowControlProtocol, reader: Ends | null, isClosing: boolean) {
     super();

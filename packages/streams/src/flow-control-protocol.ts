@@ -20,8 +20,8 @@ export class FlowControlProtocol extends Protocol {
   constructor(options: { loop?: LoopContract | undefined } = {}) {
     super();
     this.loop = options.loop ?? loopForNew();
-    this.#drained = new Gate(this.loop, "StreamWriter.drain()");
-    this.#closed = new Gate(this.loop, "StreamWriter.waitClosed()");
+    this.#drained = new Gate(this.loop, "StreamWriter", "drain");
+    this.#closed = new Gate(this.loop, "StreamWriter", "waitClosed");
   }
 
   override pauseWriting(): void {

@@ -1,7 +1,7 @@
 import { IncompleteReadError, LimitOverrunError, ValueError } from "@tsyncio/contract";
 import { Operation, PENDING } from "@tsyncio/tasks";
-import type { DataWait } from "./data-wait.js";
 import type { Awaited, Inbox } from "./inbox.js";
+import type { ReusableWait } from "./reusable-wait.js";
 import type { Search } from "./search.js";
 import { wholeCharacters } from "./text.js";
 
@@ -32,12 +32,12 @@ abstract class Read<T> extends Operation<T> implements Awaited {
     return this.take();
   }
 
-  protected override wait(): DataWait {
+  protected override wait(): ReusableWait {
     return this.inbox.wait(this);
   }
 
   protected override waited(): void {
-    this.inbox.waited(this, this.value as DataWait);
+    this.inbox.waited(this, this.value as ReusableWait);
   }
 
   /** Removes `n` bytes. */

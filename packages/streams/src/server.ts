@@ -31,8 +31,8 @@ export class Server implements TransportOwner, Disposable, AsyncDisposable {
     this.#loop = loop;
     this.#listen = listen;
     this.#source = source;
-    this.#ended = new Gate(loop, "Server.waitClosed()");
-    this.#started = new Gate(loop, "Server.startServing()");
+    this.#ended = new Gate(loop, "Server", "waitClosed");
+    this.#started = new Gate(loop, "Server", "startServing");
   }
 
   getLoop(): LoopContract {
