@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { CancelledError, type ExceptionContext } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
 import { openConnection, type Server, type StreamReader, StreamWriter, startServer } from "@tsyncio/streams";
-import { createTask, currentTask, gather } from "@tsyncio/tasks";
+import { createTask, currentTask, gather, isCoroutine } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
@@ -259,6 +259,22 @@ describe("back pressure", () => {
     expect(loop.getDebug()).toBe(false);
     writer.close();
     yield* on(writer.waitClosed());
+    yield* stop(server);
+  });
+
+  real("a drain that need not wait is a coroutine all the same", function* ({ fn }) {
+    const server = yield* on(startServer(fn(echo), "127.0.0.1", 0));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
+    const drained = writer.drain();
+    expect([isCoroutine(drained), String(drained)]).toEqual([true, "<Coroutine drain>"]);
+    yield* on(drained);
+    yield* on(gather([writer.drain(), createTask(writer.drain())]));
+    const cancelled = createTask(writer.drain());
+    cancelled.cancel();
+    yield* on(gather([cancelled], { returnExceptions: true }));
+    expect(cancelled.cancelled()).toBe(true);
+    yield* on(writer.drain());
+    writer.close();
     yield* stop(server);
   });
 
