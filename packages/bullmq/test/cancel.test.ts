@@ -97,8 +97,10 @@ describe.skipIf(!hasRedis)(withRedis("a cancelled job"), () => {
     const [here, there] = [executor(), executor()];
     const options = { jobId: "the-one" };
     const job = here.with(options).submit(work.waitFor, file, gate, "a");
-    const other = there.attach(job.id);
     await has(1);
+    const other = there.attach(job.id);
+    // It has been found when what came after it has ended.
+    await there.submit(work.add, 1, 2);
     job.cancel("enough");
     expect(await failureOf(other)).toMatchObject({ name: "CancelledError", message: "enough" });
     open();
