@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { countReporter } from "./tooling/workshop/count-reporter.ts";
@@ -27,6 +28,8 @@ export default defineConfig(({ mode }) => ({
     })),
     // Built packages are loaded by Node itself, as users load them, not through the transforms of the test runner.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
+    // On two cores one less than there are would leave one idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ["default", countReporter],
     testTimeout: mode === "long" ? 300_000 : 10_000,
     hookTimeout: mode === "long" ? 300_000 : 10_000,

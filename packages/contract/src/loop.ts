@@ -168,7 +168,7 @@ export interface LoopContract {
     executor: Executor | null,
     fn: Body<A, T> | ((...args: A) => T),
     ...args: A
-  ): Waitable<T>;
+  ): FutureContract<T>;
   setDefaultExecutor(executor: Executor): void;
   /** Calls `callback` in the loop when the process gets `signal`. Holds the process until it is removed. */
   addSignalHandler(signal: string, callback: () => void): void;
@@ -199,6 +199,6 @@ export type TaskFactory = <T>(loop: LoopContract, source: Startable<T>, options:
 
 /** Runs functions off the loop: what `@tsyncio/executors` fills, and `loop.setDefaultExecutor` takes. */
 export interface Executor {
-  submit<A extends unknown[], T>(fn: Body<A, T> | ((...args: A) => T), ...args: A): Waitable<T>;
+  submit<A extends unknown[], T>(fn: Body<A, T> | ((...args: A) => T), ...args: A): FutureContract<T>;
   shutdown(options?: { wait?: boolean; cancelFutures?: boolean }): PromiseLike<void>;
 }

@@ -10,6 +10,7 @@ interface Builtins {
   "node:module": typeof import("node:module");
   "node:os": typeof import("node:os");
   "node:url": typeof import("node:url");
+  "node:util": typeof import("node:util");
   "node:v8": typeof import("node:v8");
   "node:worker_threads": typeof import("node:worker_threads");
 }

@@ -4,7 +4,7 @@
  */
 export class JobAbort {
   #listener: (() => void) | null = null;
-  /** Why it was aborted, if it was no cancellation. */
+  /** Why it was aborted, or its worker ended, if it was no cancellation. */
   failure: unknown = null;
 
   once(_event: "abort", listener: () => void): this {

@@ -3,9 +3,10 @@ import { callerLocation } from "@tsyncio/loop";
 import { BrokenWorkerError } from "./errors.js";
 import type { JobOwner, PoolJob } from "./job.js";
 import { isPrimitive } from "./sendable.js";
+import type { JobSource } from "./task-feed.js";
 import type { Transferable } from "./transfer.js";
 import { CANCEL, type Note } from "./wire.js";
-import { workerContext } from "./worker/worker-context.js";
+import { checkNotLoading } from "./worker/worker-context.js";
 import type { WorkerPool } from "./worker-pool.js";
 
 /**
@@ -21,8 +22,10 @@ const CLOSED = 2;
  */
 export class JobQueue implements JobOwner {
   readonly #count: number;
-  readonly #start: () => WorkerPool;
+  readonly #start: (source: JobSource) => WorkerPool;
   readonly #queued = new Set<PoolJob<unknown>>();
+  /** Goes through them, once and for all: a new iterator would pass by the places of all that have left. */
+  #order: Iterator<PoolJob<unknown>> | null = null;
   readonly #running = new Set<PoolJob<unknown>>();
   #pool: WorkerPool | null = null;
   /** Holds the process while a job runs or the workers are being ended; the pools do not while a worker starts. */
@@ -37,7 +40,7 @@ export class JobQueue implements JobOwner {
   readonly #resource: OpenResource;
 
   /** @param kind - the name of the executor's class */
-  constructor(kind: string, count: number, start: () => WorkerPool) {
+  constructor(kind: string, count: number, start: (source: JobSource) => WorkerPool) {
     const describe = () => `${kind} of ${count}: ${this.#running.size} jobs run, ${this.#queued.size} wait`;
     this.#resource = { kind, describe, source: registry.debugging ? callerLocation() : null };
     this.#count = count;
@@ -48,13 +51,7 @@ export class JobQueue implements JobOwner {
 
   /** @throws `RuntimeError` after a shutdown, and in a module that a worker loads. */
   checkOpen(): void {
-    const loading = workerContext()?.loading ?? null;
-    // Each worker would load it again, and start workers of its own.
-    if (loading !== null) {
-      throw new RuntimeError(
-        `a worker loads ${loading}, which submits a job while it is loaded: functions for workers belong in a file of their own`,
-      );
-    }
+    checkNotLoading();
     if (this.#state !== OPEN) throw new RuntimeError("cannot schedule new futures after shutdown");
   }
 
@@ -110,7 +107,7 @@ export class JobQueue implements JobOwner {
 
   #run(job: PoolJob<unknown>): void {
     if (this.#pool === null) {
-      this.#pool = this.#start();
+      this.#pool = this.#start({ hasNext: () => this.#queued.size > 0, runNext: () => this.#runNext() });
       registry.resources.add(this.#resource);
     }
     this.#hold ??= setInterval(() => {}, 2 ** 30);
@@ -130,15 +127,19 @@ export class JobQueue implements JobOwner {
     );
   }
 
+  /** A worker that has replied has its next job already, which the pool asked for; one that died has left its place to another. */
   #ended(job: PoolJob<unknown>): void {
     this.#running.delete(job);
-    for (const next of this.#queued) {
-      this.#queued.delete(next);
-      this.#run(next);
-      return;
-    }
+    if (this.#running.size < this.#count && this.#queued.size > 0) this.#runNext();
     if (this.#running.size === 0) this.#hold?.unref();
     this.#closeIfIdle();
+  }
+
+  #runNext(): void {
+    this.#order ??= this.#queued.values();
+    const job = this.#order.next().value as PoolJob<unknown>;
+    this.#queued.delete(job);
+    this.#run(job);
   }
 
   #closeIfIdle(): void {
@@ -161,7 +162,7 @@ export class JobQueue implements JobOwner {
 /** What a job has to wait with is what it was given: what the caller changes later does not matter. */
 function keep(job: PoolJob<unknown>): void {
   const args = job.message[3];
-  if (args.every(isPrimitive)) return;
+  if (args instanceof Uint8Array || args.every(isPrimitive)) return;
   const { transfer } = job;
   const [kept, keptTransfer] = structuredClone([args, transfer], { transfer: transfer as Transferable[] });
   job.message[3] = kept as unknown[];

@@ -4,7 +4,7 @@ import { BackCalls, type CallTargets } from "./back-calls.js";
 import { decodeFailure } from "./remote-errors.js";
 import { ReportChannel, type Reports } from "./reports.js";
 import type { Transferable } from "./transfer.js";
-import { CALL_ENDED, CANCELLED, FULFILLED, type JobMessage, type Note, REPORT, type Reply } from "./wire.js";
+import { CALL_ENDED, CANCELLED, FULFILLED, type Note, REPORT, type Reply, type SentMessage } from "./wire.js";
 
 /** Who runs a job, as the job sees it. */
 export interface JobOwner {
@@ -54,7 +54,7 @@ export interface Job<T> extends Future<T> {
 export class PoolJob<T> extends Future<T> implements Job<T>, ForeignWork {
   readonly id: number = ++lastId;
   readonly options: JobOptions;
-  message: JobMessage;
+  message: SentMessage;
   transfer: readonly Transferable[];
   readonly #owner: JobOwner;
   #state = QUEUED;
@@ -64,7 +64,7 @@ export class PoolJob<T> extends Future<T> implements Job<T>, ForeignWork {
   constructor(
     loop: LoopContract,
     owner: JobOwner,
-    message: JobMessage,
+    message: SentMessage,
     transfer: readonly Transferable[],
     options: JobOptions,
   ) {

@@ -28,7 +28,7 @@ export interface Results<T> extends AsyncIterable<T> {
 }
 
 /** Submits a call, or a chunk of them. */
-type Submit = (args: unknown[], isChunk: boolean) => Job<unknown>;
+export type Submit = (args: unknown[], isChunk: boolean) => Job<unknown>;
 
 export function mapCalls(submit: Submit, rest: readonly unknown[]): Results<unknown> {
   const last = rest.at(-1);

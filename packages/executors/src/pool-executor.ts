@@ -15,12 +15,14 @@ import { builtin } from "./host.js";
 import { type Job, type JobOptions, PoolJob } from "./job.js";
 import { JobQueue } from "./job-queue.js";
 import { type MapOptions, mapCalls, type Results } from "./map.js";
+import { pack } from "./packed.js";
 import { LocalQueue } from "./queue-proxy.js";
 import { type AnyFunction, exportOf } from "./remote.js";
 import { sourceOf } from "./self-contained.js";
 import { checkSendable, isPrimitive, type Medium } from "./sendable.js";
+import type { JobSource } from "./task-feed.js";
 import { takeTransfers } from "./transfer.js";
-import { HAS_QUEUES, IS_CHUNK, IS_SOURCE, type JobMessage, type SentQueue } from "./wire.js";
+import { HAS_QUEUES, IS_CHUNK, IS_SOURCE, type SentMessage, type SentQueue } from "./wire.js";
 import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
 
 /** What becomes of a job that is cancelled while it runs. */
@@ -42,11 +44,18 @@ export interface PoolOptions extends CancelOptions, WorkerOptions {
   idleTimeout?: Delay | null | undefined;
 }
 
+/** Has one job call `fn` with each of several lists of arguments: for executors that hand on what others were given. */
+export let submitChunk: (pool: PoolExecutor, fn: AnyFunction, lists: unknown[][]) => Job<unknown[]>;
+
 /** @internal Starts the workers of an executor. */
-export type StartWorkers = (count: number, idleMs: number, options: WorkerOptions) => WorkerPool;
+export type StartWorkers = (count: number, idleMs: number, options: WorkerOptions, source: JobSource) => WorkerPool;
 
 /** What all executors of this package do. Make a {@link ThreadPoolExecutor} or a {@link ProcessPoolExecutor}. */
 export class PoolExecutor implements Executor {
+  static {
+    submitChunk = (pool, fn, lists) => pool.#submit(fn, lists, IS_CHUNK) as Job<unknown[]>;
+  }
+
   readonly #queue: JobQueue;
   readonly #medium: Medium;
   readonly #functions: Readonly<Record<string, AnyFunction>> | null;
@@ -142,7 +151,8 @@ export class PoolExecutor implements Executor {
       checkSendable(arg, what, this.#medium, transfer);
     }
     const allFlags = flags | (found === undefined ? IS_SOURCE : 0) | (queues.length > 0 ? HAS_QUEUES : 0);
-    const message: JobMessage = [0, where, name, args, allFlags];
+    const sent = this.#medium === "process" ? pack(args, args.every(isPrimitive)) : args;
+    const message: SentMessage = [0, where, name, sent, allFlags];
     const isPlain = queues === NO_QUEUES && this.#functions === null;
     const options = isPlain ? this.#plainOptions : this.#optionsWith(queues, copyContext());
     const job = new PoolJob<unknown>(loopForNew(), this.#queue, message, transfer, options);
@@ -178,7 +188,7 @@ export function makeQueue(
   const { env, execArgv, resourceLimits } = options;
   const given = { env, execArgv, resourceLimits };
   const workerOptions = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return new JobQueue(kind, count, () => start(count, idleMs, workerOptions));
+  return new JobQueue(kind, count, (source) => start(count, idleMs, workerOptions, source));
 }
 
 function checkOptions<O>(options: O): O {
@@ -194,7 +204,11 @@ function checkFunctions(functions: PoolOptions["functions"]): Readonly<Record<st
   return functions;
 }
 
-function terminateAfter(options: CancelOptions): number | null {
+/**
+ * How long a cancelled job may take to end by itself until its worker is ended, in seconds; `null`: as long as it likes.
+ * @throws for options that say nothing of the kind.
+ */
+export function terminateAfter(options: CancelOptions): number | null {
   const { onCancel = "leave", grace = 0 } = options;
   const seconds = parseDelay(grace, "grace");
   if (onCancel === "leave") return null;

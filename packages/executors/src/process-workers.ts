@@ -1,19 +1,26 @@
-import { builtin, loadTinypool, workerFile } from "./host.js";
+import type { Task, TaskQueue, Tinypool, TinypoolChannel } from "tinypool";
+import { loadTinypool, workerFile } from "./host.js";
 import type { PoolJob } from "./job.js";
 import { JobAbort } from "./job-abort.js";
-import type { Note, Reply } from "./wire.js";
+import { type Packed, unpack } from "./packed.js";
+import { decodeFailure } from "./remote-errors.js";
+import { type JobSource, TaskFeed } from "./task-feed.js";
+import { DYING, type Note, type Reply } from "./wire.js";
 import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
 
 /** Child processes, kept by tinypool. */
-export function processWorkers(count: number, idleMs: number, options: WorkerOptions): WorkerPool {
-  const { serialize, deserialize } = builtin("node:v8");
+export function processWorkers(count: number, idleMs: number, options: WorkerOptions, source: JobSource): WorkerPool {
   const { env, execArgv } = options;
   const filename = workerFile();
   const running = new Map<PoolJob<unknown>, ProcessRun>();
+  const feed = new TaskFeed<Task>(source, () => true);
+  let pool: Tinypool | null = null;
   const loading = loadTinypool().then(({ Tinypool }) => {
-    const pool = new Tinypool({
+    const loaded = new Tinypool({
       runtime: "child_process",
       serialization: "advanced",
+      // Its `cancel` is for a method of the pool's that is never called here.
+      taskQueue: feed as TaskFeed<Task> & Pick<TaskQueue, "cancel">,
       filename,
       name: "run",
       minThreads: 0,
@@ -23,40 +30,40 @@ export function processWorkers(count: number, idleMs: number, options: WorkerOpt
       execArgv: execArgv ?? process.execArgv.filter(isForChildren),
     });
     // One that ends while nothing runs in it is no error: the next job gets another. One that can't even start would be tried for ever.
-    pool.on("error", (error) => {
-      if (pool.threads.length > 0) return;
-      for (const state of running.values()) if (!state.hasProcess()) state.abort.fail(error);
+    loaded.on("error", (error) => {
+      if (loaded.threads.length > 0) return;
+      for (const run of running.values()) if (!run.hasProcess()) run.fail(error);
     });
-    return pool;
+    pool = loaded;
+    return loaded;
   });
 
   return {
     medium: "process",
     run(job, onReply, onFailure) {
-      const state = new ProcessRun(job);
-      running.set(job, state);
-      const { abort, channel } = state;
-      // As bytes, at once: the pool would clone it twice, and an error would come too late.
-      const bytes = serialize(job.message);
-      loading
-        .then((pool) => pool.run(bytes, { signal: abort, channel }))
-        .then(
-          (reply: Uint8Array) => {
-            running.delete(job);
-            onReply(deserialize(reply) as Reply);
-          },
-          (error: unknown) => {
-            running.delete(job);
-            onFailure(abort.failure ?? error);
-          },
-        );
+      const run = new ProcessRun(job);
+      running.set(job, run);
+      const give = (to: Tinypool) => feed.give(() => to.run(job.message, { signal: run, channel: run }));
+      (pool === null ? loading.then(give) : give(pool)).then(
+        (reply: Packed<Reply>) => {
+          running.delete(job);
+          onReply(unpack(reply));
+        },
+        (error: unknown) => {
+          running.delete(job);
+          onFailure(run.failure ?? error);
+        },
+      );
     },
     post: (job, note) => running.get(job)?.post(note),
-    terminate: (job) => running.get(job)?.abort.abort(),
+    terminate: (job) => running.get(job)?.abort(),
     terminateAll() {
-      for (const { abort } of running.values()) abort.abort();
+      for (const run of running.values()) run.abort();
     },
-    destroy: async () => (await loading).destroy(),
+    async destroy() {
+      feed.close();
+      await (await loading).destroy();
+    },
   };
 }
 
@@ -66,36 +73,39 @@ function isForChildren(option: string, index: number, all: string[]): boolean {
   return !ofText.test(option) && !ofText.test(all[index - 1] ?? "") && !option.startsWith("--input-type");
 }
 
-/** A job in a process, and the channel to that process. */
-class ProcessRun {
-  readonly abort: JobAbort = new JobAbort();
+/** A job in a process, as the pool sees it: its signal, and the channel for notes to and from that process. */
+class ProcessRun extends JobAbort implements TinypoolChannel {
   readonly #job: PoolJob<unknown>;
   #send: ((message: unknown) => void) | null = null;
   /** Notes that were written before the process had the job. */
-  #waiting: Note[] = [];
+  #waiting: Note[] | null = null;
 
   constructor(job: PoolJob<unknown>) {
+    super();
     this.#job = job;
   }
 
-  readonly channel = {
-    onMessage: (send: (message: unknown) => void): void => {
-      this.#send = send;
-      for (const note of this.#waiting) this.post(note);
-      this.#waiting = [];
-    },
-    postMessage: (message: { tsyncio?: Note } | null): void => {
-      if (message?.tsyncio !== undefined) this.#job.noted(message.tsyncio);
-    },
-  };
+  /** The pool has given it to a process: this is the way there. */
+  onMessage(send: (message: unknown) => void): void {
+    this.#send = send;
+    for (const note of this.#waiting ?? []) this.post(note);
+    this.#waiting = null;
+  }
 
-  /** Whether the pool has given it to a process. */
+  /** The process has sent something that is not the pool's. */
+  postMessage(message: { tsyncio?: Note } | null): void {
+    const note = message?.tsyncio;
+    // First its error, then its exit.
+    if (note?.[1] === DYING) this.failure ??= decodeFailure(note[2]);
+    else if (note !== undefined) this.#job.noted(note);
+  }
+
   hasProcess(): boolean {
     return this.#send !== null;
   }
 
   post(note: Note): void {
-    if (this.#send === null) this.#waiting.push(note);
+    if (this.#send === null) (this.#waiting ??= []).push(note);
     else this.#send({ tsyncio: note });
   }
 }

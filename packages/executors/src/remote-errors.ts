@@ -1,5 +1,6 @@
 import * as contract from "@tsyncio/contract";
 import { describe } from "@tsyncio/contract";
+import * as own from "./errors.js";
 import { checkSendable, type Medium } from "./sendable.js";
 
 /** An error on its way between threads or processes, which carry neither its class nor its own properties. */
@@ -21,24 +22,34 @@ export type SentFailure = { readonly error: SentError } | { readonly thrown: unk
 /** Deeper causes are cut off: an error may be its own cause. */
 const DEPTH = 8;
 
-export function encodeFailure(failure: unknown, medium: Medium, depth = 0): SentFailure {
+export function encodeFailure(failure: unknown, medium: Medium): SentFailure {
+  try {
+    return encode(failure, medium, 0);
+  } catch {
+    // Its getters throw, or the traps of a proxy.
+    return encode(new Error("what was thrown can't be read"), medium, DEPTH);
+  }
+}
+
+function encode(failure: unknown, medium: Medium, depth: number): SentFailure {
   if (!isError(failure)) return { thrown: isSendable(failure, medium) ? failure : describe(failure) };
-  const encode = (inner: unknown) => encodeFailure(inner, medium, depth + 1);
+  const inner = (other: unknown) => encode(other, medium, depth + 1);
   const errors = (failure as Partial<AggregateError>).errors;
   const isDeep = depth >= DEPTH;
+  const name = className(failure);
   return {
     error: {
-      name: className(failure),
+      name,
       message: String(failure.message),
-      stack: typeof failure.stack === "string" ? failure.stack : undefined,
+      stack: stackOf(failure, name),
       properties: propertiesOf(failure, medium),
-      cause: failure.cause === undefined || isDeep ? null : encode(failure.cause),
-      errors: Array.isArray(errors) && !isDeep ? errors.map(encode) : null,
+      cause: failure.cause === undefined || isDeep ? null : inner(failure.cause),
+      errors: Array.isArray(errors) && !isDeep ? errors.map(inner) : null,
     },
   };
 }
 
-/** The failure, as an error of the same class where that is one of the language's or of tsyncio's, and of the same name otherwise. */
+/** The failure, as an error of the same class where that is one of the language's, of the contract's or of this package's, and of the same name otherwise. */
 export function decodeFailure(failure: SentFailure): unknown {
   if ("thrown" in failure) return failure.thrown;
   const { name, message, stack, properties, cause, errors } = failure.error;
@@ -65,6 +76,11 @@ function className(error: Error): string {
   return name === "Error" && typeof made === "string" && made !== "" ? made : name;
 }
 
+/** What prints an error prints its stack, which begins with the name that it was made with. */
+function stackOf({ stack }: Error, name: string): string | undefined {
+  return typeof stack === "string" ? stack.replace(/^Error(?=:|\n|$)/, () => name) : undefined;
+}
+
 const APART = new Set(["name", "message", "stack", "cause", "errors"]);
 
 function propertiesOf(error: Error, medium: Medium): Record<string, unknown> {
@@ -82,7 +98,7 @@ function isSendable(value: unknown, medium: Medium): boolean {
 }
 
 function prototypeOf(name: string): Error {
-  for (const place of [globalThis, contract] as Record<string, unknown>[]) {
+  for (const place of [globalThis, contract, own] as Record<string, unknown>[]) {
     const cls = Object.hasOwn(place, name) ? place[name] : undefined;
     const prototype = typeof cls === "function" ? (cls.prototype as unknown) : undefined;
     if (prototype === Error.prototype || prototype instanceof Error) return prototype as Error;

@@ -29,16 +29,20 @@ function check(name: string, source: string): void {
   const program = parse(name, source);
   const outer = outerNames(program);
   if (outer.length > 0) {
+    const way = outer.includes('"require"') ? "write await import(…) inside of it" : "pass it as an argument";
     throw new TypeError(
-      `${name} can't be sent to a worker: it uses ${outer.join(", ")} from outside, which a worker does not have; pass ` +
-        `it as an argument, or ${HELP}`,
+      `${name} can't be sent to a worker: it uses ${outer.join(", ")} from outside, which a worker does not have; ${way}, or ${HELP}`,
     );
   }
 }
 
 function parse(name: string, source: string): Node {
   try {
-    return library("acorn").parse(`(${source})`, { ecmaVersion: "latest", ranges: true }) as unknown as Node;
+    return library("acorn").parse(`(${source})`, {
+      ecmaVersion: "latest",
+      sourceType: "module",
+      ranges: true,
+    }) as unknown as Node;
   } catch (cause) {
     const what = /^(get |set |static |async )*[\w$[#"']+.*\)\s*\{/s.test(source)
       ? "a method"
@@ -49,6 +53,7 @@ function parse(name: string, source: string): Node {
 
 interface Node {
   readonly type: string;
+  readonly meta?: { readonly name: string };
 }
 
 /** What `program` uses and does not define, and no worker has. */
@@ -60,15 +65,17 @@ function outerNames(program: Node): string[] {
     const { name } = identifier as { name: string };
     if (!(name in globalThis)) names.add(JSON.stringify(name));
   }
-  if (usesThis(program)) names.add("this");
+  if (has(program, isThis, hasOwnThis)) names.add("this");
+  if (has(program, isImportMeta)) names.add("import.meta");
   return [...names];
 }
 
-/** Whether `node` uses the `this` of where it was written. */
-function usesThis(node: unknown): boolean {
-  if (typeof node !== "object" || node === null) return false;
-  const { type } = node as Partial<Node>;
-  if (type === "ThisExpression" || type === "Super") return true;
-  if (type === "FunctionExpression" || type === "FunctionDeclaration" || type === "ClassBody") return false;
-  return Object.values(node).some(usesThis);
+/** Whether some part of `node` is what `isIt` says, outside of those parts that `isApart`. */
+function has(node: unknown, isIt: (node: Node) => boolean, isApart: (node: Node) => boolean = () => false): boolean {
+  if (typeof node !== "object" || node === null || isApart(node as Node)) return false;
+  return isIt(node as Node) || Object.values(node).some((part) => has(part, isIt, isApart));
 }
+
+const isThis = ({ type }: Node): boolean => type === "ThisExpression" || type === "Super";
+const hasOwnThis = ({ type }: Node): boolean => /^(FunctionExpression|FunctionDeclaration|ClassBody)$/.test(type);
+const isImportMeta = ({ type, meta }: Node): boolean => type === "MetaProperty" && meta?.name === "import";

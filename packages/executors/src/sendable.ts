@@ -45,6 +45,7 @@ function problemOf(
   if (seen?.has(object)) return null;
   seen = (seen ?? new Set()).add(object);
   if (transferred.includes(object)) return null;
+  if (builtin("node:util").types.isProxy(object)) return `${at} is a proxy`;
   const prototype: unknown = Object.getPrototypeOf(object);
   if (Array.isArray(object) || prototype === Object.prototype || prototype === null) {
     for (const [key, item] of Object.entries(object)) {
@@ -86,11 +87,18 @@ function opaqueProblem(object: object, at: string, medium: Medium): string | nul
       : `${at} is ${describe(object)}`;
   }
   try {
-    if (medium === "thread") structuredClone(object);
-    else builtin("node:v8").serialize(object);
-    return null;
+    const copy: object = structuredClone(object);
+    return medium === "thread" || isKeptByBytes(object, copy)
+      ? null
+      : `${at} is ${describe(object)}, which bytes can't carry`;
   } catch (error) {
     const { message } = error as Error;
     return at === "it" ? message : `${at}: ${message}`;
   }
+}
+
+/** Whether bytes carry as much of it as a copy has: they make empty objects of what is Node's own, such as a `Blob`. */
+function isKeptByBytes(object: object, copy: object): boolean {
+  const { serialize, deserialize } = builtin("node:v8");
+  return Object.getPrototypeOf(deserialize(serialize(object))) === Object.getPrototypeOf(copy);
 }

@@ -2,8 +2,11 @@ import type { MessagePort } from "node:worker_threads";
 import { builtin, library, workerFile } from "./host.js";
 import type { PoolJob } from "./job.js";
 import { JobAbort } from "./job-abort.js";
+import { type JobSource, TaskFeed } from "./task-feed.js";
 import type { Note, Reply } from "./wire.js";
 import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
+
+type Task = Parameters<import("piscina").TaskQueue["push"]>[0];
 
 /** A job that the pool has. */
 interface Run {
@@ -17,20 +20,23 @@ interface Run {
 }
 
 /** Threads, kept by piscina. */
-export function threadWorkers(count: number, idleMs: number, options: WorkerOptions): WorkerPool {
+export function threadWorkers(count: number, idleMs: number, options: WorkerOptions, source: JobSource): WorkerPool {
   const { Piscina } = library("piscina");
   const { receiveMessageOnPort } = builtin("node:worker_threads");
   /** One for each worker, which sends it when it has started. */
   const ports = new Set<MessagePort>();
   const running = new Map<number, Run>();
   const start = () => {
-    const pool = new Piscina({
+    const feed: TaskFeed<Task> = new TaskFeed<Task>(source, () => pool.idleThreads > 0);
+    const pool: import("piscina").Piscina = new Piscina({
       filename: workerFile(),
       name: "run",
       minThreads: 0,
       maxThreads: count,
       idleTimeout: idleMs,
       stricterFIFO: true,
+      taskQueue: feed,
+      recordTiming: false,
       ...(options as ConstructorParameters<typeof Piscina>[0]),
     });
     pool.on("message", (message: { tsyncio?: MessagePort }) => {
@@ -48,9 +54,9 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
     pool.on("error", (error) => {
       if (pool.threads.length === 0 && pool.queueSize > 0) endAll(error);
     });
-    return pool;
+    return { pool, feed };
   };
-  let pool = start();
+  let { pool, feed } = start();
   /** Resolved when those are gone that were ended together. */
   let ending: Promise<unknown> = Promise.resolve();
 
@@ -71,8 +77,9 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
   /** A pool that ends its workers takes nothing meanwhile: another one goes on. */
   const endAll = (failure: unknown) => {
     for (const run of running.values()) run.failure = failure;
+    feed.close();
     ending = Promise.all([ending, pool.destroy()]);
-    pool = start();
+    ({ pool, feed } = start());
   };
 
   return {
@@ -82,18 +89,21 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
       const run: Run = { job, abort, port: null, failure: null };
       running.set(job.id, run);
       const taskOptions = { transferList: job.transfer as [], ...(abort !== null && { signal: abort }) };
-      pool.run(job.message, taskOptions).then(
-        (reply: Reply) => {
-          if (reply[2]) takeAll();
-          running.delete(job.id);
-          onReply(reply);
-        },
-        (error: unknown) => {
-          takeAll();
-          running.delete(job.id);
-          onFailure(run.failure ?? error);
-        },
-      );
+      const { message } = job;
+      feed
+        .give(() => pool.run(message, taskOptions))
+        .then(
+          (reply: Reply) => {
+            if (reply[2]) takeAll();
+            running.delete(job.id);
+            onReply(reply);
+          },
+          (error: unknown) => {
+            takeAll();
+            running.delete(job.id);
+            onFailure(run.failure ?? error);
+          },
+        );
     },
     post(job, note, transfer) {
       const port = running.get(job.id)?.port ?? null;
@@ -103,6 +113,7 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
     terminate: (job) => running.get(job.id)?.abort?.abort(),
     terminateAll: () => endAll(null),
     async destroy() {
+      feed.close();
       await Promise.all([ending, pool.destroy()]);
       // Elsewhere than on Node the end of a worker does not close them.
       for (const port of ports) port.close();

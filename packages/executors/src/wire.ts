@@ -1,3 +1,4 @@
+import type { Packed } from "./packed.js";
 import type { SentFailure } from "./remote-errors.js";
 import type { Transferable } from "./transfer.js";
 
@@ -10,7 +11,10 @@ import type { Transferable } from "./transfer.js";
  *
  * Notes and replies travel on different ways. What a job wrote before its end is taken in before its reply.
  */
-export type JobMessage = [id: number, where: string, name: string, args: unknown[], flags: number];
+export type JobMessage<Args = unknown[]> = [id: number, where: string, name: string, args: Args, flags: number];
+
+/** As it is on its way. */
+export type SentMessage = JobMessage<Packed<unknown[]>>;
 
 /** `where` is the text of a function, not the URL of a module. */
 export const IS_SOURCE = 1;
@@ -51,6 +55,8 @@ export const CALL_SOON = 5;
 export const TAKEN = 6;
 /** To the loop: nobody wanted it any more. */
 export const GIVEN_BACK = 7;
+/** To the loop: the process ends, and this is why. Threads say it by the host's own means. */
+export const DYING = 8;
 
 /** What is called: a function of the executor's by its name, or a method of a queue of the job's. */
 export type Callee = string | readonly [queue: number, method: QueueMethod];
@@ -63,7 +69,8 @@ export type Note =
   | [id: number, kind: typeof CALL, call: number, callee: Callee, args: unknown[]]
   | [id: number, kind: typeof CANCEL_CALL, call: number, reason: unknown]
   | [id: number, kind: typeof CALL_SOON, callee: Callee, args: unknown[]]
-  | [id: number, kind: typeof TAKEN | typeof GIVEN_BACK, call: number];
+  | [id: number, kind: typeof TAKEN | typeof GIVEN_BACK, call: number]
+  | [id: number, kind: typeof DYING, why: SentFailure];
 
 /** How notes are sent. */
 export type Post = (note: Note, transfer?: readonly Transferable[]) => void;

@@ -128,6 +128,15 @@ describe("functions that can't be sent", () => {
     expect(refused(() => typeof outside)).toContain('it uses "outside"');
   });
 
+  test("are refused with better advice when they use what modules have", async () => {
+    expect(refused(Function("return () => require('fs')")())).toMatch(
+      /it uses "require" .*; write await import\(…\) inside/,
+    );
+    const module = "data:text/javascript,export const here = () => import.meta.url";
+    const { here } = (await import(module)) as { here: unknown };
+    expect(refused(here)).toContain("here can't be sent to a worker: it uses import.meta from outside");
+  });
+
   test("names of their own are no names from outside", async () => {
     const fn = (list: { outside: number }[]) => {
       const own = list.map(({ outside }) => outside);
@@ -192,6 +201,21 @@ describe.each(kinds)("arguments that can't be sent to $kind", ({ kind, Executor 
     expect(refused({ queue: new Queue() })).toBe(".queue is a queue: hand it over with queueProxy()");
     expect(refused([queueProxy(new Queue())])).toBe("[0] is a queue: only an argument of its own can be one");
     expect(refused(new AbortController().signal)).toContain("currentSignal() is aborted when the job is cancelled");
+  });
+
+  // In a process they became empty objects.
+  test("are refused where they would lose what they are", () => {
+    const url = new URL("http://localhost/");
+    expect(refused({ url })).toMatch(/^\.url: .*could not be cloned|^\.url: Cannot clone object of unsupported type/);
+    if (kind === "processes") expect(refused(new Blob(["a"]))).toBe("it is an object of Blob, which bytes can't carry");
+  });
+
+  // It was found out too late: an executor of processes waited for the end of that job in its shutdown, for ever.
+  test("are refused at the call when they are proxies, and the executor is none the worse", async () => {
+    const proxy = new Proxy({ a: 1 }, {});
+    await using one = new Executor(1);
+    expect(() => one.submit(echo, { list: [proxy] })).toThrow(/: \.list\[0\] is a proxy$/);
+    expect(await one.submit(add, 1, 2)).toBe(3);
   });
 
   test("nothing is begun by a submit that is refused", async () => {

@@ -2,7 +2,7 @@ import { RuntimeError } from "@tsyncio/contract";
 import { ThreadPoolExecutor, toThread } from "@tsyncio/executors";
 import { getEventLoop, newEventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
-import { type Coroutine, createTask, currentTask } from "@tsyncio/tasks";
+import { type Coroutine, coroutine, createTask, currentTask } from "@tsyncio/tasks";
 import { runProgram } from "@tsyncio/test-support";
 import { afterAll, describe, expect, expectTypeOf, test } from "vitest";
 import { failureOf, newGate, openGate, until } from "./support.ts";
@@ -14,6 +14,15 @@ const runInFolder = (source: string) => runProgram(import.meta.dirname, source.r
 describe("toThread", () => {
   getEventLoop().setDefaultExecutor(new ThreadPoolExecutor(2));
   afterAll(() => getEventLoop().shutdownDefaultExecutor());
+
+  test("what runInExecutor gives is typed as what it is awaited for, in both kinds of coroutine", async () => {
+    const loop = getEventLoop();
+    expectTypeOf(await loop.runInExecutor(null, add, 1, 2)).toEqualTypeOf<number>();
+    const inGenerator = coroutine(function* inGenerator() {
+      return yield* loop.runInExecutor(null, add, 1, 2);
+    });
+    expectTypeOf(await inGenerator()).toEqualTypeOf<number>();
+  });
 
   test("gives what the function gives", async () => {
     const call = toThread(add, 2, 3);

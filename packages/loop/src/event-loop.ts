@@ -237,7 +237,7 @@ export class EventLoop extends Scheduler implements LoopContract {
     executor: Executor | null,
     fn: Body<A, T> | ((...args: A) => T),
     ...args: A
-  ): Waitable<T> {
+  ): FutureContract<T> {
     this.checkClosed();
     if (typeof fn !== "function")
       throw new TypeError(`a function was expected by runInExecutor(), got ${describe(fn)}`);

@@ -187,6 +187,12 @@ export abstract class Scheduler implements IdleLoop {
     if (this.#state !== PARKED || !this.mayRun()) return;
     this.#state = WOKEN;
     this.host.unpark(this);
+    if (registry.runningLoop === this.asContract()) {
+      // Woken by a callback of I/O. There may be more of these, and all that they wake runs in one turn, as it does after asyncio's `select`: that is
+      // cheaper than a turn for each.
+      this.host.afterIo(this.#startSlice);
+      return;
+    }
     // In the slice that was begun last, if that is not over: native promises that wake it again and again would starve I/O.
     this.host.afterMicrotasks(this.#pump);
   }

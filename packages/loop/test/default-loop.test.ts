@@ -1,10 +1,10 @@
 import {
   type ExceptionHandler,
   type Executor,
+  type FutureContract,
   type LoopContract,
   RuntimeError,
   type TaskFactory,
-  type Waitable,
 } from "@tsyncio/contract";
 import { EventLoop, getEventLoop, getRunningLoop, newEventLoop, setEventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
@@ -173,12 +173,15 @@ test("what getEventLoop and getRunningLoop give has all of asyncio's loop", asyn
   expect(signals).toEqual({ added: true, removed: true });
   expectTypeOf(loop.setExceptionHandler).parameter(0).toEqualTypeOf<ExceptionHandler | null>();
   expectTypeOf(loop.getTaskFactory).returns.toEqualTypeOf<TaskFactory | null>();
-  expectTypeOf(loop.runInExecutor(fakeExecutor, (a: number) => String(a), 1)).toEqualTypeOf<Waitable<string>>();
+  expectTypeOf(loop.runInExecutor(fakeExecutor, (a: number) => String(a), 1)).toEqualTypeOf<FutureContract<string>>();
   loop.slowCallbackDuration = "200ms";
   expectTypeOf(loop.slowCallbackDuration).toEqualTypeOf<number>();
 });
 
-const fakeExecutor: Executor = { submit: <T>() => null as unknown as Waitable<T>, shutdown: () => Promise.resolve() };
+const fakeExecutor: Executor = {
+  submit: <T>() => null as unknown as FutureContract<T>,
+  shutdown: () => Promise.resolve(),
+};
 
 test("setEventLoop refuses what is no loop, and closed loops, and keeps what was set", () => {
   const loop = newEventLoop();

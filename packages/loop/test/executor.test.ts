@@ -1,4 +1,4 @@
-import { type Executor, RuntimeError, registry, type Waitable } from "@tsyncio/contract";
+import { type Executor, type FutureContract, RuntimeError, registry } from "@tsyncio/contract";
 import { newEventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
 import { afterEach, describe, expect, test } from "vitest";
@@ -12,11 +12,11 @@ function fakeExecutor(loop = newEventLoop()) {
     end = (error) => (error === undefined ? resolve() : reject(error));
   });
   const executor: Executor = {
-    submit<A extends unknown[], T>(fn: unknown, ...args: A): Waitable<T> {
+    submit<A extends unknown[], T>(fn: unknown, ...args: A): FutureContract<T> {
       calls.push(["submit", fn, ...args]);
       const outcome = new Outcome<T>(loop);
       outcome.settle(() => (fn as (...args: A) => T)(...args));
-      return outcome;
+      return outcome as unknown as FutureContract<T>;
     },
     shutdown(options) {
       calls.push(["shutdown", options]);

@@ -1,4 +1,5 @@
 // Real loops on the real host: who spins starves nobody.
+import { registry } from "@tsyncio/contract";
 import { type EventLoop, getEventLoop, newEventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
 import { describe, expect, test } from "vitest";
@@ -131,4 +132,28 @@ test("timers that follow one another on a virtual clock leave the host its turns
   loop.callSoon(tick);
   await loop.runForever();
   expect(loop.time()).toBeGreaterThan(0);
+});
+
+test("what callbacks of I/O wake runs when all that has come so far was handed on", async () => {
+  const loop = newEventLoop();
+  const running = loop.runForever();
+  const steps: string[] = [];
+  // As a transport calls a protocol.
+  const arrive = (name: string) => {
+    registry.runningLoop = loop;
+    loop.callSoon(() => steps.push(`${name} runs`));
+    registry.runningLoop = null;
+    steps.push(`${name} has come`);
+  };
+  await new Promise<void>((resolve) => {
+    setTimeout(() => {
+      arrive("one");
+      // Between two callbacks of the host come its ticks and microtasks: a turn for each callback would run here.
+      process.nextTick(() => Promise.resolve().then(() => process.nextTick(() => process.nextTick(arrive, "two"))));
+      setImmediate(resolve);
+    }, 1);
+  });
+  expect(steps).toEqual(["one has come", "two has come", "one runs", "two runs"]);
+  loop.stop();
+  await running;
 });

@@ -8,7 +8,7 @@ export function startHttpServer(pages: Record<string, string>, port: number): Pr
       const head = await readHead(reader);
       if (head === null) return;
       const [, method, path = ""] = /^(\S+) (\S+) HTTP\/1\.[01]\r\n/.exec(head) ?? [];
-      const page = method === "GET" ? pages[path] : undefined;
+      const page = method === "GET" && Object.hasOwn(pages, path) ? pages[path] : undefined;
       writer.write(answer(page === undefined ? "404 Not Found" : "200 OK", page ?? "not here\n"));
       await writer.drain();
     }

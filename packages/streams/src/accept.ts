@@ -1,5 +1,6 @@
 import type { Server as NetServer, Socket } from "node:net";
 import type { LoopContract } from "@tsyncio/contract";
+import { Handshakes } from "./handshakes.js";
 import { runInLoop } from "./in-loop.js";
 import type { StreamProtocol } from "./protocols.js";
 import type { Server } from "./server.js";
@@ -17,8 +18,16 @@ const OUT_OF_RESOURCES = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
 const QUIET = 1;
 
 /** Has what `native` accepts served: each connection by a transport and a protocol of its own. */
-export function accept(loop: LoopContract, native: NetServer, event: string, accepting: Accepting): void {
-  native.on(event, (socket: Socket) => serve(loop, socket, accepting));
+export function accept(loop: LoopContract, native: NetServer, isTls: boolean, accepting: Accepting): void {
+  if (!isTls) native.on("connection", (socket: Socket) => serve(loop, socket, accepting));
+  else {
+    const handshakes = new Handshakes(loop, native, accepting.server);
+    native.on("secureConnection", (socket: Socket) => {
+      const ended = handshakes.of(socket);
+      serve(loop, socket, accepting);
+      ended?.();
+    });
+  }
   let quietUntil = Number.NEGATIVE_INFINITY;
   native.on("error", (exception: NodeJS.ErrnoException) => {
     // A socket that does not listen yet: whoever waits for it is told.

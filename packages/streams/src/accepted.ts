@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
-import { describe, loopForNew, ValueError } from "@tsyncio/contract";
+import { loopForNew } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
-import { checkFactory } from "./connect.js";
+import { checkFactory, checkSocket } from "./connect.js";
+import { connectionLost } from "./connection-error.js";
 import { serverHandshake } from "./handshake.js";
 import { placeOf } from "./open-resource.js";
 import type { StreamProtocol } from "./protocols.js";
@@ -25,9 +26,7 @@ export function connectAcceptedSocket<P extends StreamProtocol>(
   options: AcceptedOptions = {},
 ): Coroutine<[SocketTransport, P]> {
   checkFactory("connectAcceptedSocket", protocolFactory);
-  if (typeof (sock as Partial<Socket> | null)?.destroySoon !== "function") {
-    throw new ValueError(`A Stream Socket was expected, got ${describe(sock)}`);
-  }
+  checkSocket(sock);
   if (options.ssl) serverTls(options.ssl);
   tlsTimeouts(options, Boolean(options.ssl));
   return joining(protocolFactory, sock, options) as Coroutine<[SocketTransport, P]>;
@@ -40,12 +39,15 @@ const joining = coroutine(function* connectAcceptedSocket(
 ) {
   const loop = loopForNew();
   const timeouts = tlsTimeouts(options, Boolean(ssl));
-  const socket = ssl ? yield* serverHandshake(loop, sock, serverTls(ssl), timeouts.handshake) : sock;
+  let socket = sock;
   let protocol: StreamProtocol;
   try {
+    if (ssl) socket = yield* serverHandshake(loop, sock, serverTls(ssl), timeouts.handshake);
+    if (socket.destroyed) throw socket.errored ?? connectionLost();
     protocol = protocolFactory();
   } catch (error) {
     socket.destroy();
+    sock.destroy();
     throw error;
   }
   const transport = new SocketTransport(loop, socket, protocol, {

@@ -1,7 +1,8 @@
 import type { Readable, Writable } from "node:stream";
 import type { ReadableStream, WritableStream } from "node:stream/web";
-import { describe, type LoopContract, loopForNew, type TaskContract } from "@tsyncio/contract";
+import { describe, type LoopContract, loopForNew, rethrowCancelled, type TaskContract } from "@tsyncio/contract";
 import { coroutine, outsideTask } from "@tsyncio/tasks";
+import { ConnectionError } from "./connection-error.js";
 import { FlowControlProtocol } from "./flow-control-protocol.js";
 import { host } from "./host.js";
 import { ReadPipeTransport, WritePipeTransport } from "./pipe-transports.js";
@@ -33,7 +34,15 @@ export function fromReadable(
   const reader = new StreamReader({ ...options, loop });
   outsideTask(() => {
     const protocol = new StreamReaderProtocol(reader, null, { loop });
-    new ReadPipeTransport(loop, asReadable(source), protocol).begin();
+    const stream = asReadable(source);
+    // Half of something is not to look like all of it.
+    const closed = () => {
+      if (stream.readableEnded || stream.errored != null || reader.exception() !== null) return;
+      reader.setException(new ConnectionError("ERR_STREAM_PREMATURE_CLOSE", "Premature close"));
+    };
+    if (stream.closed) closed();
+    else stream.once("close", closed);
+    new ReadPipeTransport(loop, stream, protocol).begin();
   });
   return reader;
 }
@@ -53,8 +62,11 @@ export function fromWritable(
   return new StreamWriter(transport as unknown as Transport, protocol, null);
 }
 
-/** A stream of Node that gives what `reader` reads: bytes, or text if it reads that. Nobody else may read from then on. */
+/** A stream of Node that gives what `reader` reads, text as its bytes (`setEncoding` makes text of them). Nobody else may read from then on. */
 export function toReadable(reader: StreamReader | StreamReader<string>): Readable {
+  if (typeof (reader as Partial<StreamReader> | null)?.readline !== "function") {
+    throw new TypeError(`a StreamReader was expected by toReadable(), got ${describe(reader)}`);
+  }
   const loop = loopForNew();
   let reading: TaskContract | null = null;
   const stream: Readable = outsideTask(
@@ -80,18 +92,27 @@ const pulling = coroutine(function* read(reader: StreamReader | StreamReader<str
     stream.push(data.length === 0 ? null : data);
   } catch (error) {
     stream.destroy(error as Error);
+    rethrowCancelled(error);
   }
 });
 
 /** A stream of Node that writes to `writer`. Its end is the end of the sending side: the peer may still answer. Destroyed with an error, it aborts. */
 export function toWritable(writer: StreamWriter): Writable {
+  if (typeof (writer as Partial<StreamWriter> | null)?.drain !== "function") {
+    throw new TypeError(`a StreamWriter was expected by toWritable(), got ${describe(writer)}`);
+  }
   const loop = loopForNew();
   return outsideTask(
     () =>
       new (host("node:stream").Writable)({
         highWaterMark: PIECE,
         write(chunk, _encoding, callback) {
-          writer.write(chunk);
+          try {
+            writer.write(chunk);
+          } catch (error) {
+            callback(error as Error);
+            return;
+          }
           loop.createTask(draining(writer, callback));
         },
         final(callback) {
@@ -112,6 +133,7 @@ const draining = coroutine(function* drain(writer: StreamWriter, callback: (erro
     yield* writer.drain();
   } catch (error) {
     callback(error as Error);
+    rethrowCancelled(error);
     return;
   }
   callback();

@@ -5,7 +5,9 @@ export type Writable = Uint8Array | string;
 
 /** A view of `data` as a `Buffer`, without a copy. */
 export function asBuffer(data: Uint8Array): Buffer {
-  return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  if (Buffer.isBuffer(data)) return data;
+  if (!ArrayBuffer.isView(data)) throw new TypeError(`data must be a Uint8Array, got ${describe(data)}`);
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** Refuses what can't be written. */

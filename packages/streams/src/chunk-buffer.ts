@@ -48,6 +48,27 @@ export class ChunkBuffer {
     return start === 0 ? first : first.subarray(start);
   }
 
+  /**
+   * Removes the first line, with its end, and gives what `cut` makes of its place in the chunk that it lies in. `null`, and nothing is removed, when it
+   * does not end in the first chunk, or has more than `limit` bytes in front of its end: most lines do, and these are taken without another object.
+   */
+  takeLine<T>(limit: number, cut: (chunk: Buffer, start: number, end: number) => T): T | null {
+    const chunk = this.#chunks[this.#head];
+    if (chunk == null) return null;
+    const start = this.#start;
+    const end = chunk.indexOf(10, start) + 1;
+    const length = end - start;
+    if (end === 0 || length - 1 > limit) return null;
+    this.#size -= length;
+    this.#taken += length;
+    if (end < chunk.length) this.#start = end;
+    else {
+      this.#start = 0;
+      this.#drop(1);
+    }
+    return cut(chunk, start, end);
+  }
+
   /** Where `wanted` stands first, at `from` or behind it; -1 where it does not. */
   indexOf(wanted: number | Buffer, from: number): number {
     /** How many bytes are in front of the chunk that is looked at. */

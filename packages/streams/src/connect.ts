@@ -12,7 +12,15 @@ import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import { Connecting } from "./connecting.js";
 import { connectionLost } from "./connection-error.js";
 import { clientHandshake } from "./handshake.js";
-import { addressesOf, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
+import {
+  addressesOf,
+  checkEndpoint,
+  checkFamily,
+  checkHost,
+  checkPort,
+  type Family,
+  type HostAddress,
+} from "./lookup.js";
 import { placeOf } from "./open-resource.js";
 import type { StreamProtocol } from "./protocols.js";
 import { SocketTransport, type SocketTransportOptions } from "./socket-transport.js";
@@ -58,6 +66,10 @@ export function createConnection<P extends StreamProtocol>(
   options: ConnectOptions = {},
 ): Coroutine<[SocketTransport, P]> {
   checkFactory("createConnection", protocolFactory);
+  checkHost(host);
+  if (host !== null && port === null) throw new ValueError(`a port is needed to connect to ${describe(host)}`);
+  const { localAddr = null } = options;
+  if (localAddr !== null) checkEndpoint("localAddr", localAddr);
   const hostname = checkTls(options, host);
   return connecting(protocolFactory, host, port, hostname, options, placeOf(loopForNew())) as Coroutine<
     [SocketTransport, P]
@@ -80,6 +92,7 @@ const connecting = coroutine(function* createConnection(
   if (sock !== null && (host !== null || port !== null)) {
     throw new ValueError("host/port and sock can not be specified at the same time");
   }
+  if (sock !== null) checkSocket(sock);
   const socket = sock ?? (yield* connected(loop, host ?? "localhost", checkPort(port), options));
   return yield* joined(loop, socket, protocolFactory, hostname, options, { source });
 });
@@ -109,7 +122,7 @@ export function* joined<P extends StreamProtocol>(
   const transport = new SocketTransport(loop, owned, protocol, {
     sslcontext: ssl === true ? {} : ssl || undefined,
     shutdownTimeout: timeouts.shutdown,
-    idleTimeout: options.idleTimeout == null ? null : secondsOf(options.idleTimeout, loop),
+    idleTimeout: idleSeconds(options),
     ...more,
   });
   transport.begin();
@@ -175,6 +188,7 @@ function interleaved(addresses: readonly HostAddress[], count: number): readonly
 export function checkTls(options: ClientOptions, host: string | null): string {
   const { ssl, serverHostname = null } = options;
   tlsTimeouts(options, Boolean(ssl));
+  idleSeconds(options);
   if (serverHostname !== null && !ssl) throw new ValueError("serverHostname is only meaningful with ssl");
   if (!ssl) return "";
   if (serverHostname === null && !host) {
@@ -183,6 +197,23 @@ export function checkTls(options: ClientOptions, host: string | null): string {
   const hostname = serverHostname ?? (host as string);
   clientTls(ssl, hostname);
   return hostname;
+}
+
+/** Looks at a socket that is to be taken over. */
+export function checkSocket(sock: unknown): void {
+  if (typeof (sock as Partial<Socket> | null)?.destroySoon !== "function") {
+    throw new ValueError(`A Stream Socket was expected, got ${describe(sock)}`);
+  }
+  const { pending, destroyed } = sock as Socket;
+  if (pending && !destroyed) throw new ValueError(`sock must be connected: wait for its event "connect"`);
+}
+
+/** The option `idleTimeout`, in seconds. */
+export function idleSeconds({ idleTimeout = null }: Pick<ClientOptions, "idleTimeout">): number | null {
+  if (idleTimeout === null) return null;
+  const seconds = secondsOf(idleTimeout);
+  if (seconds > 0) return seconds;
+  throw new ValueError(`idleTimeout should be a positive number, got ${describe(idleTimeout)}`);
 }
 
 export function checkFactory(who: string, factory: unknown): void {

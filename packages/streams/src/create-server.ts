@@ -7,13 +7,13 @@ import {
   loopForNew,
   ValueError,
 } from "@tsyncio/contract";
-import { secondsOf } from "@tsyncio/loop";
 import { type Coroutine, coroutine, outsideTask } from "@tsyncio/tasks";
 import { accept } from "./accept.js";
-import { checkFactory } from "./connect.js";
+import { checkFactory, idleSeconds } from "./connect.js";
+import { ConnectionError } from "./connection-error.js";
 import { host } from "./host.js";
 import { type ListeningSocket, listen } from "./listening-socket.js";
-import { addressesOf, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
+import { addressesOf, checkFamily, checkHost, checkPort, type Family, type HostAddress } from "./lookup.js";
 import { placeOf } from "./open-resource.js";
 import type { StreamProtocol } from "./protocols.js";
 import { Server } from "./server.js";
@@ -64,7 +64,8 @@ export function createServer(
   checkServing(options);
   checkFamily(options.family ?? 0);
   const number = checkPort(port);
-  const hosts = typeof host === "string" || host === null ? [host || null] : host;
+  const hosts = (Array.isArray(host) ? host : [host]) as readonly (string | null)[];
+  hosts.forEach(checkHost);
   const { keepAlive = false } = options;
   return serving(options, function* (loop, server) {
     const make = () => netServer(loop, server, protocolFactory, options, { keepAlive });
@@ -97,7 +98,7 @@ export function netServer(
   more: ServerOpts,
   names: Pick<SocketTransportOptions, "peername" | "sockname"> = {},
 ): NetServer {
-  const { ssl, maxConnections, idleTimeout } = options;
+  const { ssl, maxConnections } = options;
   const timeouts = tlsTimeouts(options, Boolean(ssl));
   // Half of a TLS connection can't be closed; and one that ends during the handshake is to be gone.
   const opts: ServerOpts = { allowHalfOpen: !ssl, noDelay: true, ...more };
@@ -107,14 +108,14 @@ export function netServer(
       : host("node:net").createServer(opts),
   );
   if (maxConnections !== undefined) native.maxConnections = maxConnections;
-  accept(loop, native, ssl ? "secureConnection" : "connection", {
+  accept(loop, native, Boolean(ssl), {
     server,
     protocolFactory,
     transport: {
       ...names,
       sslcontext: ssl ?? undefined,
       shutdownTimeout: timeouts.shutdown,
-      idleTimeout: idleTimeout == null ? null : secondsOf(idleTimeout, loop),
+      idleTimeout: idleSeconds(options),
     },
   });
   native.on("tlsClientError", (error: Error, socket: Socket) => {
@@ -144,7 +145,8 @@ function* listenOnAll(
       if (socket !== null) sockets.push(socket);
     }
     if (sockets.length === 0) {
-      throw new Error(`could not bind on any address out of ${describe(addresses.map(({ address }) => address))}`);
+      const tried = addresses.map(({ address }) => address).join(", ");
+      throw new ConnectionError("EADDRNOTAVAIL", `could not bind on any address out of [${tried}]`);
     }
     done = true;
     return sockets;
@@ -184,7 +186,7 @@ function* addressesOfAll(
 ): CoroutineGenerator<HostAddress[]> {
   const all = new Map<string, HostAddress>();
   for (const host of hosts) {
-    const found = host === null ? ANY : yield* addressesOf(loop, host, family);
+    const found = !host ? ANY : yield* addressesOf(loop, host, family);
     for (const each of found) if (family === 0 || each.family === family) all.set(each.address, each);
   }
   return [...all.values()];
@@ -202,6 +204,7 @@ export function checkServing(options: ServingOptions): void {
   if (typeof ssl === "boolean") throw new TypeError("ssl argument must be an object of TLS options or null");
   if (ssl) serverTls(ssl);
   tlsTimeouts(options, Boolean(ssl));
+  idleSeconds(options);
   for (const [name, value] of Object.entries({ maxConnections, backlog })) {
     if (value === undefined || (Number.isInteger(value) && value >= 0)) continue;
     throw new ValueError(`${name} must be a whole number that is not negative, got ${describe(value)}`);

@@ -23,6 +23,8 @@ export class UdpTransport extends DatagramTransport {
   readonly #loop: LoopContract;
   readonly #socket: Socket;
   readonly #remote: Address | null;
+  /** Whether the system knows {@link #remote}, and takes datagrams from there alone. */
+  readonly #isConnected: boolean;
   readonly #local: Address | null;
   readonly #flow: WriteFlow;
   readonly #opened: Opened;
@@ -43,7 +45,9 @@ export class UdpTransport extends DatagramTransport {
     this.#loop = loop;
     this.#socket = socket;
     this.#protocol = protocol;
-    this.#remote = remote;
+    const peer = peerOf(socket);
+    this.#remote = remote ?? peer;
+    this.#isConnected = peer !== null;
     const { address, port, family } = socket.address();
     this.#local = addressFrom(address, port, family);
     this.#flow = new WriteFlow(loop, this);
@@ -105,7 +109,6 @@ export class UdpTransport extends DatagramTransport {
     if (this.#state !== OPEN) return;
     const bytes = Buffer.from(data as Uint8Array);
     const size = bytes.length + HEADER;
-    this.#pending += size;
     const sent = (error: Error | null) => {
       this.#pending -= size;
       if (error !== null && this.#state !== LOST) this.#failed(error);
@@ -114,6 +117,7 @@ export class UdpTransport extends DatagramTransport {
     };
     if (to === null) this.#socket.send(bytes, sent);
     else this.#socket.send(bytes, to[1] as number, to[0], sent);
+    this.#pending += size;
     this.#flow.grown();
   }
 
@@ -138,7 +142,9 @@ export class UdpTransport extends DatagramTransport {
   #target(address: Address | null): Address | null {
     const remote = this.#remote;
     if (remote !== null) {
-      if (address === null || (address[0] === remote[0] && address[1] === remote[1])) return null;
+      if (address === null || (address[0] === remote[0] && address[1] === remote[1])) {
+        return this.#isConnected ? null : remote;
+      }
       throw new ValueError(`Invalid address: must be null or ${showAddress(remote)}`);
     }
     if (Array.isArray(address)) return address as Address;
@@ -168,5 +174,15 @@ export class UdpTransport extends DatagramTransport {
       this.#loop.callExceptionHandler({ message: `Fatal error: protocol.${method}() call failed.`, exception });
       this.abort();
     });
+  }
+}
+
+/** Whom the system has `socket` talk to; `null`: anyone. */
+function peerOf(socket: Socket): Address | null {
+  try {
+    const { address, port, family } = socket.remoteAddress();
+    return addressFrom(address, port, family);
+  } catch {
+    return null;
   }
 }

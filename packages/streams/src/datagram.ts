@@ -1,5 +1,5 @@
 import type { Socket } from "node:dgram";
-import { type CoroutineGenerator, describe, type LoopContract, loopForNew, ValueError } from "@tsyncio/contract";
+import { type CoroutineGenerator, type LoopContract, loopForNew, ValueError } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { type Coroutine, coroutine, outsideTask } from "@tsyncio/tasks";
 import type { Address } from "./addresses.js";
@@ -7,7 +7,7 @@ import { addressFrom } from "./addresses.js";
 import { checkFactory } from "./connect.js";
 import { UdpTransport } from "./datagram-transport.js";
 import { host } from "./host.js";
-import { addressesOf, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
+import { addressesOf, checkEndpoint, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
 import { placeOf } from "./open-resource.js";
 import type { DatagramProtocol } from "./protocols.js";
 
@@ -39,8 +39,8 @@ export function createDatagramEndpoint<P extends DatagramProtocol>(
   options: DatagramOptions = {},
 ): Coroutine<[UdpTransport, P]> {
   checkFactory("createDatagramEndpoint", protocolFactory);
-  checkEndpoint("localAddr", localAddr);
-  checkEndpoint("remoteAddr", remoteAddr);
+  if (localAddr !== null) checkEndpoint("localAddr", localAddr);
+  if (remoteAddr !== null) checkEndpoint("remoteAddr", remoteAddr);
   const { sock = null, family = 0 } = options;
   checkFamily(family);
   if (sock !== null && (localAddr !== null || remoteAddr !== null)) {
@@ -139,12 +139,4 @@ function* bound(
     if (!isBound) socket.close();
   }
   return socket;
-}
-
-function checkEndpoint(name: string, endpoint: unknown): void {
-  if (endpoint === null) return;
-  if (!Array.isArray(endpoint) || endpoint.length !== 2) {
-    throw new TypeError(`${name} must be [host, port] or null, got ${describe(endpoint)}`);
-  }
-  checkPort(endpoint[1]);
 }

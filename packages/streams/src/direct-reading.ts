@@ -4,15 +4,21 @@ import { type BufferedProtocol, fillBuffers, isBuffered, type StreamProtocol } f
 /** A transport, as what reads for it sees it. */
 interface Reading {
   getProtocol(): StreamProtocol;
+  isReading(): boolean;
+  /** Keeps what it does not read for now. */
+  keep(rest: Buffer | null): void;
   /** Hands on what has arrived, as one callback of the loop. */
   arrived(hand: () => void): void;
 }
 
-/** Where bytes arrive that no protocol has a buffer for. One for all sockets: what arrives is handed on before another socket is read. */
+/**
+ * Where bytes arrive that no protocol has a buffer for. One for all sockets: what arrives is copied before another socket is read. It is never given
+ * away, for every socket that read into it last will read into it next.
+ */
 let shared: Buffer | null = null;
-const SHARED_SIZE = 64 * 1024;
-/** From so many bytes on they are handed on where they are, and the next ones arrive elsewhere. */
-const WORTH_KEEPING = 16 * 1024;
+const SIZE = 64 * 1024;
+/** A socket where so many bytes came at once reads into a buffer of its own next, which is handed on without a copy. */
+const MUCH = 16 * 1024;
 
 /**
  * Reads a socket of a client into buffers of ours, past the host's own stream of it: those of a `BufferedProtocol`, without a copy, and for other
@@ -38,6 +44,10 @@ export class DirectReading {
   #early: Buffer | null = null;
   /** Whose buffer the socket reads into. */
   #lender: BufferedProtocol | null = null;
+  /** Whether the transport keeps bytes that go into the protocol's buffers first: none is borrowed meanwhile. */
+  #isKept = false;
+  /** A buffer that this socket alone reads into, while much arrives. */
+  #own: Buffer | null = null;
 
   readonly #onread: OnReadOpts = {
     buffer: () => this.#nextBuffer(),
@@ -49,7 +59,9 @@ export class DirectReading {
     this.#transport = transport;
     const early = this.#early;
     this.#early = null;
-    if (early !== null) transport.arrived(() => this.#hand(transport, early));
+    if (early === null) return;
+    if (transport.isReading()) transport.arrived(() => this.#hand(transport, early));
+    else transport.keep(early);
   }
 
   /** There is none any more. */
@@ -61,7 +73,9 @@ export class DirectReading {
     const transport = this.#transport;
     const protocol = transport?.getProtocol();
     this.#lender = null;
-    if (transport != null && protocol !== undefined && isBuffered(protocol)) {
+    const isKept = this.#isKept;
+    this.#isKept = false;
+    if (transport != null && !isKept && protocol !== undefined && isBuffered(protocol)) {
       let lent: Uint8Array | undefined;
       transport.arrived(() => {
         lent = protocol.getBuffer(-1);
@@ -71,8 +85,8 @@ export class DirectReading {
         return lent;
       }
     }
-    shared ??= Buffer.allocUnsafeSlow(SHARED_SIZE);
-    return shared;
+    shared ??= Buffer.allocUnsafeSlow(SIZE);
+    return this.#own ?? shared;
   }
 
   #read(nbytes: number, buffer: Buffer): boolean {
@@ -93,14 +107,21 @@ export class DirectReading {
 
   /** What has arrived, in a buffer that nothing else arrives in. */
   #keep(nbytes: number, buffer: Buffer): Buffer {
-    if (buffer !== shared || nbytes < WORTH_KEEPING) return Buffer.from(buffer.subarray(0, nbytes));
-    shared = null;
-    return buffer.subarray(0, nbytes);
+    const isMuch = nbytes >= MUCH;
+    const data = buffer.subarray(0, nbytes);
+    const kept = isMuch && buffer === this.#own ? data : Buffer.from(data);
+    this.#own = isMuch ? Buffer.allocUnsafeSlow(SIZE) : null;
+    return kept;
   }
 
   #hand(transport: Reading, data: Buffer): void {
     const protocol = transport.getProtocol();
-    if (isBuffered(protocol)) fillBuffers(transport, protocol, data);
-    else protocol.dataReceived(data);
+    if (!isBuffered(protocol)) {
+      protocol.dataReceived(data);
+      return;
+    }
+    const rest = fillBuffers(transport, protocol, data);
+    this.#isKept = rest !== null;
+    transport.keep(rest);
   }
 }

@@ -1,7 +1,7 @@
-import type { Waitable } from "@tsyncio/contract";
-import type { Future } from "@tsyncio/futures";
-import { Operation, PENDING } from "@tsyncio/tasks";
+import type { CoroutineFrame, StartableCoroutine, Suspension, Waitable } from "@tsyncio/contract";
+import { Operation, PENDING, PromiseCoroutine, passAsPromise } from "@tsyncio/tasks";
 import type { FlowControlProtocol } from "./flow-control-protocol.js";
+import type { ReusableWait } from "./reusable-wait.js";
 
 /** What knows that the connection is lost: its receiving side. */
 export interface Ends {
@@ -13,7 +13,7 @@ export class Drain extends Operation<void> {
   private readonly protocol: FlowControlProtocol;
   private readonly reader: Ends | null;
   private givesTurn: boolean;
-  private waiter: Future<void> | null = null;
+  private waiter: ReusableWait | null = null;
 
   constructor(protocol: FlowControlProtocol, reader: Ends | null, isClosing: boolean) {
     super();
@@ -46,3 +46,48 @@ export class Drain extends Operation<void> {
     this.waiter = null;
   }
 }
+
+const DONE: IteratorReturnResult<void> = { done: true, value: undefined };
+const AT_ONCE: Iterator<Suspension, void, unknown> = { next: () => DONE };
+
+/** A `drain()` that has nothing to wait for: most of them, so that one serves all. */
+class Drained extends PromiseCoroutine<void> implements CoroutineFrame<void> {
+  static {
+    passAsPromise(this);
+  }
+
+  /** Set only while a task takes the result, which is at once. */
+  caller: null = null;
+
+  get name(): string {
+    return "drain";
+  }
+
+  get frame(): CoroutineFrame<void> {
+    return this;
+  }
+
+  open(): CoroutineFrame<void> {
+    return this;
+  }
+
+  [Symbol.iterator](): Iterator<Suspension, void, unknown> {
+    return AT_ONCE;
+  }
+
+  next(): IteratorResult<unknown, void> {
+    return DONE;
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  return(): IteratorResult<unknown, void> {
+    return DONE;
+  }
+
+  close(): void {}
+}
+
+export const DRAINED: StartableCoroutine<void> = new Drained((resolve) => resolve());

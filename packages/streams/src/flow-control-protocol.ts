@@ -20,8 +20,8 @@ export class FlowControlProtocol extends Protocol {
   constructor(options: { loop?: LoopContract | undefined } = {}) {
     super();
     this.loop = options.loop ?? loopForNew();
-    this.#drained = new Gate(this.loop, "StreamWriter.drain()");
-    this.#closed = new Gate(this.loop, "StreamWriter.waitClosed()");
+    this.#drained = new Gate(this.loop, "StreamWriter", "drain");
+    this.#closed = new Gate(this.loop, "StreamWriter", "waitClosed");
   }
 
   override pauseWriting(): void {
@@ -48,6 +48,11 @@ export class FlowControlProtocol extends Protocol {
   mayWrite(): boolean {
     if (this.#end !== null) throw this.#end.error ?? connectionLost();
     return !this.#paused;
+  }
+
+  /** Whether there is a connection, and more may be written. */
+  isFlowing(): boolean {
+    return this.#end === null && !this.#paused;
   }
 
   /** Where `drain()` waits while it may not write. */

@@ -1,35 +1,42 @@
 import type { LoopContract } from "@tsyncio/contract";
-import { Future } from "@tsyncio/futures";
 import { Operation, type PENDING } from "@tsyncio/tasks";
+import { ReusableWait, type Waited } from "./reusable-wait.js";
 
-/** What several coroutines wait for, each by a future of its own, so that a cancellation reaches only its own. */
-export class Gate {
+/** What several coroutines wait for, each in a way of its own, so that a cancellation reaches only its own. */
+export class Gate implements Waited {
   readonly #loop: LoopContract;
-  readonly #what: string;
-  #waiters: Set<Future<void>> | null = null;
+  readonly #owner: string;
+  readonly name: string;
+  #waiters: Set<ReusableWait> | null = null;
+  /** One that is over, for the next who waits. */
+  #spare: ReusableWait | null = null;
 
-  /** @param what - what is waited for, in reports of who waits */
-  constructor(loop: LoopContract, what: string) {
+  /** @param owner - whose method `name` is that waits here, in reports of who waits */
+  constructor(loop: LoopContract, owner: string, name: string) {
     this.#loop = loop;
-    this.#what = what;
+    this.#owner = owner;
+    this.name = name;
   }
 
-  wait(): Future<void> {
-    const waiter = new GateWaiter(this.#loop, this.#what);
+  wait(): ReusableWait {
+    const waiter = this.#spare ?? new ReusableWait(this.#loop, this.#owner);
+    this.#spare = null;
+    waiter.begin(this);
     this.#waiters ??= new Set();
     this.#waiters.add(waiter);
     return waiter;
   }
 
-  leave(waiter: Future<void>): void {
+  leave(waiter: ReusableWait): void {
     this.#waiters?.delete(waiter);
+    this.#spare = waiter;
   }
 
   /** Wakes all who wait. */
   open(): void {
     if (this.#waiters === null) return;
-    for (const waiter of this.#waiters) if (!waiter.done()) waiter.setResult();
-    this.#waiters = null;
+    for (const waiter of this.#waiters) waiter.wake();
+    this.#waiters.clear();
   }
 }
 
@@ -38,7 +45,7 @@ export class Passing<T> extends Operation<T> {
   readonly name: string;
   readonly #gate: Gate;
   readonly #look: () => T | typeof PENDING;
-  #waiter: Future<void> | null = null;
+  #waiter: ReusableWait | null = null;
 
   constructor(name: string, gate: Gate, look: () => T | typeof PENDING) {
     super();
@@ -51,7 +58,7 @@ export class Passing<T> extends Operation<T> {
     return this.#look();
   }
 
-  protected override wait(): Future<void> {
+  protected override wait(): ReusableWait {
     this.#waiter = this.#gate.wait();
     return this.#waiter;
   }
@@ -59,18 +66,5 @@ export class Passing<T> extends Operation<T> {
   protected override waited(): void {
     if (this.#waiter !== null) this.#gate.leave(this.#waiter);
     this.#waiter = null;
-  }
-}
-
-class GateWaiter extends Future<void> {
-  readonly #what: string;
-
-  constructor(loop: LoopContract, what: string) {
-    super({ loop });
-    this.#what = what;
-  }
-
-  protected override describeSelf(): string {
-    return super.describeSelf().replace("Future", this.#what);
   }
 }

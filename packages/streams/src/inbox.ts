@@ -1,6 +1,7 @@
 import { type LoopContract, RuntimeError } from "@tsyncio/contract";
 import { ChunkBuffer } from "./chunk-buffer.js";
-import { DataWait } from "./data-wait.js";
+import { ReusableWait } from "./reusable-wait.js";
+import { Search } from "./search.js";
 
 /** What a reader needs of a transport. */
 export interface Pausable {
@@ -32,10 +33,11 @@ export class Inbox {
   error: unknown = null;
   transport: Pausable | null = null;
   #paused = false;
-  #waiter: DataWait | null = null;
+  #waiter: ReusableWait | null = null;
   /** One that is over, for the next who waits. */
-  #spare: DataWait | null = null;
+  #spare: ReusableWait | null = null;
   #awaited: Awaited | null = null;
+  #search: Search | null = null;
 
   constructor(loop: LoopContract, limit: number) {
     this.loop = loop;
@@ -62,6 +64,20 @@ export class Inbox {
     this.#wake();
   }
 
+  /** {@link ChunkBuffer.takeLine}, within the limit. */
+  takeLine<T>(cut: (chunk: Buffer, start: number, end: number) => T): T | null {
+    const line = this.bytes.takeLine(this.limit, cut);
+    if (this.#paused) this.taken();
+    return line;
+  }
+
+  /** Looks for the first of `separators`, the shortest first, where the latest search of `searcher` stopped. */
+  find(searcher: object, separators: readonly (Buffer | number)[]): Search {
+    this.#search ??= new Search();
+    this.#search.find(searcher, this.bytes, separators);
+    return this.#search;
+  }
+
   /** Bytes were taken. */
   taken(): void {
     if (this.#paused && this.bytes.size <= this.limit) this.#resume();
@@ -81,13 +97,13 @@ export class Inbox {
    * What `awaited` waits for.
    * @throws `RuntimeError` when someone waits already: nobody could say who would get which bytes.
    */
-  wait(awaited: Awaited): DataWait {
+  wait(awaited: Awaited): ReusableWait {
     if (this.#waiter !== null) {
       throw new RuntimeError(`${awaited.name}() called while another coroutine is already waiting for incoming data`);
     }
     if (this.#paused) this.#resume();
     this.#awaited = awaited;
-    const waiter = this.#spare ?? new DataWait(this.loop);
+    const waiter = this.#spare ?? new ReusableWait(this.loop, "StreamReader");
     this.#spare = null;
     waiter.begin(awaited);
     this.#waiter = waiter;
@@ -95,7 +111,7 @@ export class Inbox {
   }
 
   /** `awaited` waits no longer, for `waiter`. */
-  waited(awaited: Awaited, waiter: DataWait): void {
+  waited(awaited: Awaited, waiter: ReusableWait): void {
     this.#spare = waiter;
     if (this.#awaited !== awaited) return;
     this.#awaited = null;

@@ -1,5 +1,4 @@
 import { type Awaitable, registry } from "@tsyncio/contract";
-import { PENDING } from "@tsyncio/tasks";
 import type { Inbox } from "./inbox.js";
 import { type Decoding, ReadLine } from "./reads.js";
 
@@ -10,19 +9,17 @@ export class LineIterator<T extends Buffer | string> implements AsyncIterableIte
 
   constructor(inbox: Inbox, decoding: Decoding<T>) {
     this.#inbox = inbox;
-    this.#decoding = { isText: decoding.isText, decode: (line) => resultOf(line, decoding) };
+    this.#decoding = { isText: decoding.isText, decode: cutLine(decoding) };
   }
 
   next(): Awaitable<IteratorResult<T, undefined>> {
-    const line = new ReadLine(this.#inbox, this.#decoding);
+    const inbox = this.#inbox;
     // `for await` takes a promise in fewer microtasks than one of our awaitables; a generator coroutine takes ours without any.
-    if (registry.stepping !== null) return line;
-    try {
-      const result = line.now();
-      return result === PENDING ? line : (Promise.resolve(result) as Awaitable<IteratorResult<T, undefined>>);
-    } catch (error) {
-      return Promise.reject(error) as unknown as Awaitable<never>;
+    if (registry.stepping === null && inbox.error === null) {
+      const line = inbox.takeLine(this.#decoding.decode);
+      if (line !== null) return Promise.resolve(line) as Awaitable<IteratorResult<T, undefined>>;
     }
+    return new ReadLine(inbox, this.#decoding);
   }
 
   [Symbol.asyncIterator](): this {
@@ -30,9 +27,12 @@ export class LineIterator<T extends Buffer | string> implements AsyncIterableIte
   }
 }
 
-function resultOf<T>(line: Buffer, { isText, decode }: Decoding<T>): IteratorResult<T, undefined> {
-  const { length } = line;
-  if (length === 0) return { done: true, value: undefined };
-  if (!isText || line[length - 1] !== 10) return { done: false, value: decode(line) };
-  return { done: false, value: decode(line.subarray(0, line[length - 2] === 13 ? -2 : -1)) };
+/** Makes the result of an iterator of a line. Nothing, where one was asked for, is the end. */
+function cutLine<T>({ isText, decode }: Decoding<T>): Decoding<IteratorResult<T, undefined>>["decode"] {
+  return (chunk, start, end) => {
+    if (start === end) return { done: true, value: undefined };
+    if (!isText || chunk[end - 1] !== 10) return { done: false, value: decode(chunk, start, end) };
+    const withoutEnd = end - 1 > start && chunk[end - 2] === 13 ? end - 2 : end - 1;
+    return { done: false, value: decode(chunk, start, withoutEnd) };
+  };
 }

@@ -42,6 +42,7 @@ export const getaddrinfo: (
   options: LookupOptions = {},
 ) {
   const { family = 0, type = "stream", flags = 0 } = options;
+  checkHost(name);
   const number = checkPort(port);
   const found = yield* addressesOf(loopForNew(), name ?? "localhost", checkFamily(family), flags);
   const protocol = type === "stream" ? "tcp" : "udp";
@@ -64,6 +65,7 @@ export const getnameinfo: (address: Address) => Coroutine<[host: string, service
   function* getnameinfo(address: Address) {
     if (!Array.isArray(address)) throw new TypeError(`address must be [host, port], got ${describe(address)}`);
     const [ip, port] = address as [string, number];
+    if (host("node:net").isIP(ip) === 0) throw new ValueError(`host must be an IP address, got ${describe(ip)}`);
     const named = new Future<[string, string]>({ loop: loopForNew() });
     host("node:dns").lookupService(ip, checkPort(port), (error, hostname, service) => {
       if (named.done()) return;
@@ -93,6 +95,11 @@ export function addressesOf(
     found.setResult([{ address: name, family: known as 4 | 6 }]);
     return found;
   }
+  if (known !== 0 || name === "") {
+    const what = name === "" ? "an empty name" : `${name} (family IPv${family})`;
+    found.setException(new ConnectionError("ENOTFOUND", `getaddrinfo ENOTFOUND ${what}`));
+    return found;
+  }
   host("node:dns").lookup(name, { family, hints: flags, all: true }, (error, addresses) => {
     if (found.done()) return;
     if (error) found.setException(error);
@@ -101,6 +108,12 @@ export function addressesOf(
     else found.setResult(addresses as HostAddress[]);
   });
   return found;
+}
+
+/** Looks at the name or address of a host. */
+export function checkHost(host: unknown): void {
+  if (host === null || typeof host === "string") return;
+  throw new TypeError(`host must be a name or an address, or null, got ${describe(host)}`);
 }
 
 /** A port as a number. */
@@ -113,4 +126,13 @@ export function checkPort(port: number | string | null | undefined): number {
 export function checkFamily(family: unknown): Family {
   if (family === 0 || family === 4 || family === 6) return family;
   throw new ValueError(`family must be 4, 6 or 0, got ${describe(family)}`);
+}
+
+/** Looks at a host and port. */
+export function checkEndpoint(name: string, endpoint: unknown): void {
+  if (!Array.isArray(endpoint) || endpoint.length !== 2) {
+    throw new TypeError(`${name} must be [host, port] or null, got ${describe(endpoint)}`);
+  }
+  checkHost(endpoint[0]);
+  checkPort(endpoint[1]);
 }

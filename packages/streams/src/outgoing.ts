@@ -14,8 +14,10 @@ interface Sender {
 export interface Sink {
   /** How many bytes it holds. */
   readonly writableLength: number;
-  /** @param written - called when `data`, or more, was handed on */
-  write(data: Writable, written?: () => void): unknown;
+  /** Whether it has given up. */
+  readonly destroyed?: boolean;
+  /** @param written - called when `data`, or more, was handed on; with an error when it was lost */
+  write(data: Writable, written?: (error?: Error | null) => void): unknown;
   /** Holds what is written back, to be handed on at once by {@link uncork}. */
   cork(): void;
   uncork(): void;
@@ -90,8 +92,9 @@ export class Outgoing {
     this.#stream.end();
   }
 
-  readonly #onWritten = (): void => {
-    this.#flow.shrunk();
+  readonly #onWritten = (error?: Error | null): void => {
+    // What is lost has not been sent, though some hosts say nothing of it here: who waits for that hears of the loss.
+    if (error == null && this.#stream.destroyed !== true) this.#flow.shrunk();
   };
 
   #mayWrite(what: string): boolean {

@@ -55,8 +55,12 @@ class Pipe {
     this.#error ??= error;
     this.state = CLOSING;
     this.#stream.destroy();
-    // A stream that was closed before it was joined says so no more.
     if (this.#stream.closed) this.#ended();
+  }
+
+  /** A stream that had ended before it was joined says so no more. */
+  lookForEnd(): void {
+    if (this.#stream.closed) this.abort(this.#stream.errored);
   }
 
   /** Calls the protocol. */
@@ -80,11 +84,14 @@ class Pipe {
       const bytes = typeof data === "string" ? Buffer.from(data) : data;
       this.call("dataReceived", () => this.#reader().dataReceived(bytes));
     });
-    this.#stream.on("end", () => {
+    const end = () => {
       if (this.state !== OPEN) return;
       this.call("eofReceived", () => this.#reader().eofReceived());
       this.abort();
-    });
+    };
+    this.#stream.on("end", end);
+    if ((this.#stream as Readable).readableEnded) end();
+    else this.lookForEnd();
   }
 
   #reader(): Protocol {
@@ -189,6 +196,7 @@ export class WritePipeTransport extends WriteTransport<BaseProtocol> {
   /** Tells the protocol that it is there. */
   begin(): void {
     outsideTask(() => this.#pipe.call("connectionMade", () => this.#protocol.connectionMade(this)));
+    this.#pipe.lookForEnd();
   }
 
   override getExtraInfo(name: string, fallback: unknown = null): never {
@@ -219,8 +227,9 @@ export class WritePipeTransport extends WriteTransport<BaseProtocol> {
   override writeEof(): void {
     if (this.#pipe.state !== OPEN) return;
     this.#pipe.state = CLOSING;
-    this.#outgoing.end();
-    this.#stream.once("finish", () => this.#pipe.abort());
+    // Others may have ended it before.
+    if (this.#stream.writableFinished) this.#pipe.abort();
+    else this.#stream.once("finish", () => this.#pipe.abort()).end();
   }
 
   override close(): void {

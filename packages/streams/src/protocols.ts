@@ -60,13 +60,30 @@ export function isBuffered(protocol: StreamProtocol): protocol is BufferedProtoc
   return typeof (protocol as Partial<BufferedProtocol>).getBuffer === "function";
 }
 
-/** Copies `data` into the buffers of `protocol`, for as long as it is that of `transport`. */
-export function fillBuffers(transport: { getProtocol(): unknown }, protocol: BufferedProtocol, data: Buffer): void {
-  for (let done = 0; done < data.length && transport.getProtocol() === protocol; ) {
+/** A transport, as what hands on for it sees it. */
+interface Receiving {
+  getProtocol(): StreamProtocol;
+  isReading(): boolean;
+}
+
+/**
+ * Copies `data` into the buffers of `protocol`, for as long as it is that of `transport`; the next one gets the rest. Gives what is left when the
+ * transport reads no more: it is paused, or closed.
+ */
+export function fillBuffers(transport: Receiving, protocol: BufferedProtocol, data: Buffer): Buffer | null {
+  for (let done = 0; ; ) {
     const buffer = protocol.getBuffer(data.length - done);
     if (buffer.length === 0) throw new RuntimeError("getBuffer() returned an empty buffer");
     const copied = data.copy(buffer, 0, done);
     done += copied;
     protocol.bufferUpdated(copied);
+    if (done === data.length) return null;
+    const rest = data.subarray(done);
+    if (!transport.isReading()) return rest;
+    const next = transport.getProtocol();
+    if (next === protocol) continue;
+    if (isBuffered(next)) return fillBuffers(transport, next, rest);
+    next.dataReceived(rest);
+    return null;
   }
 }

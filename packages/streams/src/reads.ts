@@ -1,12 +1,14 @@
 import { IncompleteReadError, LimitOverrunError, ValueError } from "@tsyncio/contract";
 import { Operation, PENDING } from "@tsyncio/tasks";
-import type { DataWait } from "./data-wait.js";
 import type { Awaited, Inbox } from "./inbox.js";
+import type { ReusableWait } from "./reusable-wait.js";
+import type { Search } from "./search.js";
 import { wholeCharacters } from "./text.js";
 
 /** How the bytes of a reader become what it gives. */
 export interface Decoding<T> {
-  readonly decode: (bytes: Buffer) => T;
+  /** Of the bytes of `chunk` from `start` to `end`, of which a view may be given. */
+  readonly decode: (chunk: Buffer, start: number, end: number) => T;
   /** Whether a piece should end where a character does. */
   readonly isText: boolean;
 }
@@ -30,12 +32,12 @@ abstract class Read<T> extends Operation<T> implements Awaited {
     return this.take();
   }
 
-  protected override wait(): DataWait {
+  protected override wait(): ReusableWait {
     return this.inbox.wait(this);
   }
 
   protected override waited(): void {
-    this.inbox.waited(this, this.value as DataWait);
+    this.inbox.waited(this, this.value as ReusableWait);
   }
 
   /** Removes `n` bytes. */
@@ -46,7 +48,7 @@ abstract class Read<T> extends Operation<T> implements Awaited {
   }
 
   protected decoded(bytes: Buffer): T {
-    return this.decoding.decode(bytes);
+    return this.decoding.decode(bytes, 0, bytes.length);
   }
 }
 
@@ -132,12 +134,6 @@ export class ReadExactly<T> extends Read<T> {
 export class ReadUntil<T> extends Read<T> {
   /** The shortest first. */
   private readonly separators: readonly (Buffer | number)[];
-  /** No separator begins in front of this, in the bytes as they were when {@link #origin} bytes had been taken. */
-  private searched = 0;
-  private origin = 0;
-  /** Where the record ends that was found, and its separator begins. */
-  private end = -1;
-  private separator = -1;
 
   constructor(inbox: Inbox, decoding: Decoding<T>, separators: readonly (Buffer | number)[]) {
     super(inbox, decoding);
@@ -149,19 +145,19 @@ export class ReadUntil<T> extends Read<T> {
   }
 
   isReady(): boolean {
-    return this.find() || this.inbox.eof || this.searched > this.inbox.limit;
+    const search = this.find();
+    return search.end !== -1 || this.inbox.eof || search.searched > this.inbox.limit;
   }
 
   protected override take(): T | typeof PENDING {
-    if (this.find()) {
-      if (this.separator > this.inbox.limit)
-        this.overrun("Separator is found, but chunk is longer than limit", this.separator);
-      return this.decoded(this.pull(this.end));
+    const { limit, bytes, eof } = this.inbox;
+    const { end, separator, searched } = this.find();
+    if (end !== -1) {
+      if (separator > limit) this.overrun("Separator is found, but chunk is longer than limit", separator);
+      return this.decoded(this.pull(end));
     }
-    if (this.searched > this.inbox.limit) {
-      this.overrun("Separator is not found, and chunk exceed the limit", this.searched);
-    }
-    return this.inbox.eof ? this.ended(this.pull(this.inbox.bytes.size)) : PENDING;
+    if (searched > limit) this.overrun("Separator is not found, and chunk exceed the limit", searched);
+    return eof ? this.ended(this.pull(bytes.size)) : PENDING;
   }
 
   /** The end came before a separator. */
@@ -174,25 +170,8 @@ export class ReadUntil<T> extends Read<T> {
     throw new LimitOverrunError(message, consumed);
   }
 
-  /** Looks for the separator that ends first. */
-  private find(): boolean {
-    const { bytes } = this.inbox;
-    if (bytes.taken !== this.origin) {
-      this.origin = bytes.taken;
-      this.searched = 0;
-    }
-    this.end = -1;
-    for (const separator of this.separators) {
-      const length = lengthOf(separator);
-      const at = bytes.indexOf(separator, this.searched);
-      if (at === -1 || (this.end !== -1 && at + length >= this.end)) continue;
-      this.end = at + length;
-      this.separator = at;
-    }
-    if (this.end !== -1) return true;
-    const longest = lengthOf(this.separators[this.separators.length - 1] as Buffer | number);
-    this.searched = Math.max(0, bytes.size + 1 - longest);
-    return false;
+  private find(): Search {
+    return this.inbox.find(this, this.separators);
   }
 }
 
@@ -204,6 +183,10 @@ export class ReadLine<T> extends ReadUntil<T> {
 
   override get name(): string {
     return "readline";
+  }
+
+  protected override take(): T | typeof PENDING {
+    return this.inbox.takeLine(this.decoding.decode) ?? super.take();
   }
 
   protected override ended(rest: Buffer): T {
@@ -218,5 +201,3 @@ export class ReadLine<T> extends ReadUntil<T> {
 }
 
 const NEWLINE = [10];
-
-const lengthOf = (separator: Buffer | number) => (typeof separator === "number" ? 1 : separator.length);

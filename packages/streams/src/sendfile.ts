@@ -18,6 +18,7 @@ export interface SendfileOptions {
   fallback?: boolean | undefined;
 }
 
+const SENDING = "sendfile is in progress";
 /** How much is read at a time. */
 const PIECE = 256 * 1024;
 
@@ -58,19 +59,25 @@ const sending = coroutine(function* sendfile(
   offset: number,
   count: number,
 ): CoroutineGenerator<number> {
-  if (transport.isClosing()) throw new RuntimeError("Transport is closing");
   const loop = loopForNew();
   const { socket } = transport;
-  transport.setBusy("sendfile is in progress");
+  const checkOpen = () => {
+    if (transport.isClosing()) throw socket.errored ?? new RuntimeError("Transport is closing");
+  };
+  checkOpen();
+  if (transport.isBusy()) throw new RuntimeError(`unable to sendfile; ${SENDING}`);
+  transport.setBusy(SENDING);
   try {
     let sent = 0;
     while (sent < count) {
       const piece = Buffer.allocUnsafe(Math.min(PIECE, count - sent));
       const { bytesRead } = yield* fromPromise(file.read(piece, 0, piece.length, offset + sent));
+      checkOpen();
       if (bytesRead === 0) break;
-      if (transport.isClosing()) throw socket.errored ?? new RuntimeError("Transport is closing");
       socket.write(piece.subarray(0, bytesRead));
       yield* flushed(loop, socket);
+      // It may have been lost instead.
+      checkOpen();
       sent += bytesRead;
     }
     return sent;

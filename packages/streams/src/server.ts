@@ -17,6 +17,8 @@ export class Server implements TransportOwner, Disposable, AsyncDisposable {
   readonly #source: string | null;
   readonly #clients = new Set<Client>();
   readonly #ended: Gate;
+  /** Where others wait while one opens the sockets. */
+  readonly #started: Gate;
   /** Serving: what it listens on. */
   #sockets: readonly ListeningSocket[] = [];
   #starting = false;
@@ -29,7 +31,8 @@ export class Server implements TransportOwner, Disposable, AsyncDisposable {
     this.#loop = loop;
     this.#listen = listen;
     this.#source = source;
-    this.#ended = new Gate(loop, "Server.waitClosed()");
+    this.#ended = new Gate(loop, "Server", "waitClosed");
+    this.#started = new Gate(loop, "Server", "startServing");
   }
 
   getLoop(): LoopContract {
@@ -126,13 +129,19 @@ export class Server implements TransportOwner, Disposable, AsyncDisposable {
   /** @internal */
   *open(): CoroutineGenerator<void> {
     if (this.#closed) throw new RuntimeError(`server ${this} is closed`);
-    if (this.#starting) return;
+    if (this.isServing()) return;
+    if (this.#starting) {
+      yield* new Passing("startServing", this.#started, () => (this.#starting ? PENDING : undefined));
+      yield* this.open();
+      return;
+    }
     this.#starting = true;
     let sockets: readonly ListeningSocket[] = [];
     try {
       sockets = yield* this.#listen(this);
     } finally {
-      if (sockets.length === 0) this.#starting = false;
+      this.#starting = false;
+      this.#started.open();
     }
     // Closed in the meantime.
     if (this.#closed) for (const socket of sockets) socket.close();

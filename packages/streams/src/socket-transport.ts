@@ -9,6 +9,7 @@ import { runInLoop } from "./in-loop.js";
 import { Opened } from "./open-resource.js";
 import { Outgoing } from "./outgoing.js";
 import { fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
+import { readPast } from "./read-past.js";
 import { tlsInfo } from "./tls-info.js";
 import { type SendingSide, Transport } from "./transports.js";
 
@@ -61,6 +62,8 @@ export class SocketTransport extends Transport {
   #paused = false;
   /** What `connectionLost` will be told. */
   #error: unknown = null;
+  /** Gives what arrives back to the host. */
+  #stopReading: (() => void) | null = null;
   /** Ends the timer of the TLS shutdown. */
   #stopTimer: (() => void) | null = null;
 
@@ -95,12 +98,10 @@ export class SocketTransport extends Transport {
   startReading(): void {
     if (this.#state !== OPEN) return;
     const direct = DirectReading.of(this.#socket);
-    if (direct === null) {
-      this.#socket.on("data", this.#onData);
-      return;
-    }
-    direct.start(this);
-    if (!this.#paused) this.#socket.resume();
+    direct?.start(this);
+    // What is read directly does not come this way, but for what was put back.
+    this.#socket.on("data", this.#onData);
+    if (direct === null) this.#stopReading = readPast(this.#socket, this.#onData);
     // It may have come before anyone listened.
     if (this.#socket.readableEnded) this.#onEnd();
   }
@@ -184,6 +185,11 @@ export class SocketTransport extends Transport {
     this.#outgoing.busy = why;
   }
 
+  /** @internal */
+  isBusy(): boolean {
+    return this.#outgoing.busy !== null;
+  }
+
   /**
    * @internal Gives the socket up, for another transport to go on with it. The protocol is told nothing until {@link release} or {@link lose}.
    */
@@ -192,6 +198,7 @@ export class SocketTransport extends Transport {
     this.#state = DETACHED;
     this.#outgoing.busy = why;
     socket.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose);
+    this.#stopReading?.();
     DirectReading.of(socket)?.stop();
     socket.pause();
     if (this.#options.idleTimeout != null) socket.setTimeout(0);
@@ -239,7 +246,7 @@ export class SocketTransport extends Transport {
     registry.runningLoop = this.#loop;
     try {
       const protocol = this.#protocol;
-      if (isBuffered(protocol)) fillBuffers(this, protocol, data);
+      if (isBuffered(protocol)) this.keep(fillBuffers(this, protocol, data));
       else protocol.dataReceived(data);
     } catch (error) {
       this.#failed(error, "dataReceived");
@@ -247,6 +254,11 @@ export class SocketTransport extends Transport {
       registry.runningLoop = outer;
     }
   };
+
+  /** @internal Keeps what was not handed on until it reads again. */
+  keep(rest: Buffer | null): void {
+    if (rest !== null && this.#state === OPEN) this.#socket.unshift(rest);
+  }
 
   /** @internal Something has arrived: `hand` gives it to the protocol. */
   arrived(hand: () => void): void {

@@ -1,6 +1,7 @@
 import type { TLSSocket } from "node:tls";
-import { type CoroutineGenerator, describe, RuntimeError, ValueError } from "@tsyncio/contract";
+import { type CoroutineGenerator, describe, isCancelledError, RuntimeError, ValueError } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
+import { connectionLost } from "./connection-error.js";
 import { flushed } from "./flush.js";
 import { clientHandshake, serverHandshake } from "./handshake.js";
 import type { StreamProtocol } from "./protocols.js";
@@ -68,7 +69,8 @@ const securing = coroutine(function* startTls(
       shutdownTimeout: timeouts.shutdown,
     });
   } catch (error) {
-    transport.lose(error);
+    // A cancellation is that of who waits here, and no one else's.
+    transport.lose(isCancelledError(error) ? connectionLost() : error);
     throw error;
   }
   transport.release();

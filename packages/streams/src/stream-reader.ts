@@ -145,8 +145,11 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
   }
 }
 
-const BYTES: Decoding<Buffer> = { decode: (bytes) => bytes, isText: false };
-const TEXT: Decoding<string> = { decode: (bytes) => bytes.toString("utf8"), isText: true };
+const BYTES: Decoding<Buffer> = {
+  decode: (chunk, start, end) => (start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end)),
+  isText: false,
+};
+const TEXT: Decoding<string> = { decode: (chunk, start, end) => chunk.toString("utf8", start, end), isText: true };
 
 function toBuffer(separator: Uint8Array | string): Buffer {
   if (typeof separator === "string") return Buffer.from(separator);
@@ -155,6 +158,6 @@ function toBuffer(separator: Uint8Array | string): Buffer {
 }
 
 function checkCount(who: string, n: number): void {
-  if (typeof n === "number" && !Number.isNaN(n)) return;
-  throw new TypeError(`${who}() takes a number of bytes, got ${describe(n)}`);
+  if (Number.isInteger(n) || n === Number.POSITIVE_INFINITY) return;
+  throw new TypeError(`${who}() takes a whole number of bytes, got ${describe(n)}`);
 }

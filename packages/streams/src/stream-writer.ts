@@ -1,7 +1,7 @@
-import { type CoroutineGenerator, describe } from "@tsyncio/contract";
+import { type CoroutineGenerator, describe, type StartableCoroutine } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import type { Writable } from "./bytes.js";
-import { Drain, type Ends } from "./drain.js";
+import { DRAINED, Drain, type Ends } from "./drain.js";
 import type { ExtraInfo } from "./extra-info.js";
 import { FlowControlProtocol } from "./flow-control-protocol.js";
 import { checkTlsStart, type StartTlsOptions, startTls } from "./start-tls.js";
@@ -77,11 +77,13 @@ export class StreamWriter implements Disposable, AsyncDisposable {
 
   /**
    * Waits while more is buffered than the high-water mark of the transport, until it is down to the low one. A cancellation ends the wait only: what
-   * was written will be sent.
+   * was written will be sent. Whether there is anything to wait for is seen at the call.
    * @throws what the connection was lost with; a `ConnectionError` with the code `ECONNRESET` when it was closed.
    */
-  drain(): Coroutine<void> {
-    return new Drain(this.#protocol, this.#reader, this.#transport.isClosing());
+  drain(): StartableCoroutine<void> {
+    const isClosing = this.#transport.isClosing();
+    if (!isClosing && this.#protocol.isFlowing() && (this.#reader?.exception() ?? null) === null) return DRAINED;
+    return new Drain(this.#protocol, this.#reader, isClosing);
   }
 
   /**

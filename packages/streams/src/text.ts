@@ -19,9 +19,9 @@ export function wholeCharacters(bytes: ChunkBuffer, length: number): number {
   return length;
 }
 
-/** How many bytes a character has, by its first one. */
+/** How many bytes a character has, by its first one; of a byte that begins none, 1: nothing that comes after it makes it one. */
 function charLength(first: number): number {
-  if (first < 0b1100_0000) return 1;
-  if (first < 0b1110_0000) return 2;
-  return first < 0b1111_0000 ? 3 : 4;
+  if (first < 0xc2 || first > 0xf4) return 1;
+  if (first < 0xe0) return 2;
+  return first < 0xf0 ? 3 : 4;
 }

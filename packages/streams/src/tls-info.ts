@@ -6,7 +6,7 @@ export function tlsInfo(socket: TLSSocket, name: string): unknown {
     const certificate = socket.getPeerCertificate();
     return certificate !== null && Object.keys(certificate).length > 0 ? certificate : null;
   }
-  if (name !== "cipher") return null;
+  if (name !== "cipher" || socket.destroyed) return null;
   const { name: cipher, version } = socket.getCipher();
   return [cipher, version, secretBits(cipher)];
 }

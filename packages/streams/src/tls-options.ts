@@ -57,6 +57,10 @@ export function serverTls(ssl: ServerTls): TlsOptions {
   if (typeof ssl !== "object" || ssl === null || isContext(ssl)) {
     throw new TypeError(`ssl must be an object of TLS options, with key and cert, got ${describe(ssl)}`);
   }
+  const { cert, pfx, SNICallback, pskCallback, secureContext } = ssl as ConnectionOptions & TlsOptions;
+  if (!(cert ?? pfx ?? SNICallback ?? pskCallback ?? secureContext)) {
+    throw new ValueError("ssl of a server needs a certificate: key and cert, or pfx");
+  }
   return { minVersion: "TLSv1.2", ...ssl };
 }
 

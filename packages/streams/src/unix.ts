@@ -66,7 +66,31 @@ function* listenAt(
   const { rmSync, statSync } = host("node:fs");
   if (path[0] !== "\0" && statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true });
   const native = netServer(loop, server, protocolFactory, options, {}, { peername: "", sockname: path });
-  return [yield* listen(loop, native, { path, backlog: options.backlog ?? 100 })];
+  const socket = yield* listen(loop, native, { path, backlog: options.backlog ?? 100 });
+  return [sparing(socket, path)];
+}
+
+/** `socket`, whose `close()` leaves its path to the server that has taken it over: the host removes whatever is there. */
+function sparing(socket: ListeningSocket, path: string): ListeningSocket {
+  const { renameSync, statSync } = host("node:fs");
+  const inode = () => (path[0] === "\0" ? undefined : statSync(path, { throwIfNoEntry: false })?.ino);
+  const own = inode();
+  const close = socket.close.bind(socket);
+  socket.close = () => {
+    const aside = `${path}.${own}`;
+    let isAside = false;
+    if (![own, undefined].includes(inode())) {
+      try {
+        renameSync(path, aside);
+        isAside = true;
+      } catch {
+        // Who may not rename it may not remove it, either.
+      }
+    }
+    close();
+    if (isAside) renameSync(aside, path);
+  };
+  return socket;
 }
 
 function checkPath(path: unknown): void {

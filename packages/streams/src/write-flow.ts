@@ -37,7 +37,7 @@ export class WriteFlow {
   setLimits({ high: givenHigh, low: givenLow }: WriteBufferLimits = {}): void {
     const high = givenHigh ?? (givenLow == null ? DEFAULT_HIGH : 4 * givenLow);
     const low = givenLow ?? Math.floor(high / 4);
-    if (!(high >= low && low >= 0)) {
+    if (!(typeof high === "number" && typeof low === "number" && high >= low && low >= 0)) {
       throw new ValueError(`high (${describe(high)}) must be >= low (${describe(low)}) must be >= 0`);
     }
     this.high = high;

@@ -2,7 +2,14 @@
 import { CancelledError, IncompleteReadError, ValueError } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import * as sockets from "@tsyncio/streams";
-import { Protocol, type Server, type StreamReader, type StreamWriter, type Transport } from "@tsyncio/streams";
+import {
+  BufferedProtocol,
+  Protocol,
+  type Server,
+  type StreamReader,
+  type StreamWriter,
+  type Transport,
+} from "@tsyncio/streams";
 import { FakeNetwork, type FaultOptions } from "@tsyncio/streams/testing";
 import { createTask, currentTask, gather } from "@tsyncio/tasks";
 import { type Kind, on, type Script, worldOf } from "@tsyncio/test-support";
@@ -373,6 +380,68 @@ describe("protocols", () => {
     expect(seen).toEqual([null, null]);
     transport.close();
     yield* on(client.lost);
+    yield* stop(server);
+  });
+
+  law("with buffers of their own get no more than they read, and leave the rest to the next", function* ({ net }) {
+    class Buffered extends BufferedProtocol {
+      readonly buffer = Buffer.alloc(4);
+      received = "";
+      transport!: Transport;
+      override connectionMade(transport: Transport) {
+        this.transport = transport;
+      }
+      override getBuffer() {
+        return this.buffer;
+      }
+      override bufferUpdated(nbytes: number) {
+        this.received += this.buffer.toString("latin1", 0, nbytes);
+        if (this.received.length < 8) this.transport.pauseReading();
+        else this.transport.setProtocol(next);
+      }
+    }
+    const next = new Noting();
+    const peer = new Buffered();
+    const server = yield* on(net.createServer(() => peer, "127.0.0.1", 0));
+    const [transport, client] = yield* on(net.createConnection(() => new Noting(), "127.0.0.1", server.port));
+    transport.write("0123456789abcdef");
+    while (peer.received.length < 8) {
+      yield* on(sleep("20ms"));
+      expect(peer.received.length).toBeLessThan(12);
+      peer.transport.resumeReading();
+    }
+    yield* until(() => next.events.join("").endsWith("f"));
+    expect(peer.received + next.events.join("")).toBe("0123456789abcdef");
+    expect(next.events.length).toBeGreaterThan(0);
+    transport.close();
+    peer.transport.close();
+    yield* on(client.lost);
+    yield* on(next.lost);
+    yield* stop(server);
+  });
+
+  law("hear nothing of a buffer that has drained when what was in it is lost", function* ({ net }) {
+    class Full extends Noting {
+      override pauseWriting() {
+        this.events.push("pause");
+      }
+      override resumeWriting() {
+        this.events.push("resume");
+      }
+    }
+    const peer = new Noting();
+    const server = yield* on(net.createServer(() => peer, "127.0.0.1", 0));
+    const [transport, client] = yield* on(net.createConnection(() => new Full(), "127.0.0.1", server.port));
+    yield* until(() => peer.events.length === 1);
+    peer.transport.pauseReading();
+    for (let i = 0; i < 16; i++) transport.write(Buffer.alloc(1 << 20));
+    expect(client.events).toEqual(["made", "pause"]);
+    transport.abort();
+    yield* on(client.lost);
+    yield* on(sleep("20ms"));
+    expect(client.events).toEqual(["made", "pause", "lost"]);
+    peer.transport.abort();
+    yield* on(peer.lost);
     yield* stop(server);
   });
 

@@ -1,7 +1,9 @@
 // Between readers and writers and the streams of Node and the web.
+import { once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip, gunzipSync, gzipSync } from "node:zlib";
+import { RuntimeError } from "@tsyncio/contract";
 import { Future, fromPromise } from "@tsyncio/futures";
 import {
   fromReadable,
@@ -18,7 +20,7 @@ import {
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
-import { real } from "./support.ts";
+import { codeOf, real } from "./support.ts";
 
 function* lines(reader: StreamReader<string>): Script<string[]> {
   const all: string[] = [];
@@ -27,6 +29,15 @@ function* lines(reader: StreamReader<string>): Script<string[]> {
     if (line === "") return all;
     all.push(line);
   }
+}
+
+function* failure(awaitable: unknown): Script<unknown> {
+  try {
+    yield* on(awaitable);
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it did not fail");
 }
 
 describe("fromReadable", () => {
@@ -53,6 +64,33 @@ describe("fromReadable", () => {
     expect(caught).toEqual(new Error("broken"));
   });
 
+  real("throws when the stream was cut off, so that half of it does not look like all", function* () {
+    const source = new PassThrough();
+    const reader = fromReadable(source);
+    source.write("half");
+    yield* on(sleep("5ms"));
+    source.destroy();
+    expect(codeOf(yield* failure(reader.read()))).toBe("ERR_STREAM_PREMATURE_CLOSE");
+  });
+
+  real("knows of an end that had come before it", function* () {
+    const read = Readable.from(["all of it"]);
+    yield* on(fromPromise(read.toArray()));
+    expect((yield* on(fromReadable(read).read())).length).toBe(0);
+
+    const failed = new PassThrough().on("error", () => {});
+    failed.destroy(new Error("broken"));
+    const destroyed = new PassThrough();
+    destroyed.destroy();
+    yield* on(sleep("5ms"));
+    expect(yield* failure(fromReadable(failed).read())).toEqual(new Error("broken"));
+    expect(codeOf(yield* failure(fromReadable(destroyed).read()))).toBe("ERR_STREAM_PREMATURE_CLOSE");
+
+    const writer = fromWritable(destroyed);
+    expect(writer.isClosing()).toBe(true);
+    yield* on(writer.waitClosed());
+  });
+
   real("stops the stream while too much is unread", function* () {
     let given = 0;
     const source = new Readable({
@@ -74,6 +112,8 @@ describe("fromReadable", () => {
       new TypeError("a readable stream was expected by fromReadable(), got an object"),
     );
     expect(() => fromWritable(null as never)).toThrow(TypeError);
+    expect(() => toReadable({} as never)).toThrow("a StreamReader was expected by toReadable(), got an object");
+    expect(() => toWritable({} as never)).toThrow("a StreamWriter was expected by toWritable(), got an object");
   });
 });
 
@@ -91,6 +131,18 @@ describe("fromWritable", () => {
     writer.close();
     yield* on(writer.waitClosed());
     expect(Buffer.concat(collected).length).toBe(5000);
+  });
+
+  real("closes a stream that others have ended, and drops what is written after that", function* () {
+    const target = new PassThrough();
+    target.end("the end");
+    yield* on(fromPromise(once(target, "finish")));
+    const writer = fromWritable(target);
+    writer.close();
+    writer.close();
+    // As asyncio's pipes do, and sockets do too once they are closed.
+    writer.write("dropped");
+    yield* on(writer.waitClosed());
   });
 
   real("writes to a stream of the web", function* () {
@@ -143,7 +195,8 @@ describe("a connection", () => {
 
   real(
     "is aborted when its stream is destroyed with an error, and read no more when its reader's is",
-    function* ({ fn }) {
+    function* ({ fn, loop, takeLog }) {
+      loop.setDebug(true);
       const ended = new Future<number>();
       const handler = fn(function* (reader: StreamReader) {
         ended.setResult((yield* on(reader.read())).length);
@@ -154,14 +207,36 @@ describe("a connection", () => {
       readable.resume();
       yield* on(sleep("5ms"));
       readable.destroy();
+      expect(readable.errored).toBeNull();
       toWritable(writer)
         .on("error", () => {})
         .destroy(new Error("no more"));
       expect(yield* on(ended)).toBe(0);
+      // The task that read has not swallowed its cancellation.
+      expect(takeLog()).toEqual([]);
       yield* on(writer.waitClosed());
       yield* on(server[Symbol.asyncDispose]());
     },
   );
+
+  real("whose sending side has ended, or that is closed, fails a stream that writes to it", function* ({ fn }) {
+    const handler = fn(function* (reader: StreamReader) {
+      yield* on(reader.read());
+    });
+    const server = yield* on(startServer(handler, "127.0.0.1", 0));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
+    writer.writeEof();
+    expect(yield* failure(fromPromise(pipeline(Readable.from(["x"]), toWritable(writer))))).toEqual(
+      new RuntimeError("Cannot call write() after writeEof()"),
+    );
+    writer.close();
+    yield* on(writer.waitClosed());
+    const [, other] = yield* on(openConnection("127.0.0.1", server.port));
+    other.close();
+    yield* on(other.waitClosed());
+    expect(codeOf(yield* failure(fromPromise(pipeline(Readable.from(["x"]), toWritable(other)))))).toBe("ECONNRESET");
+    yield* on(server[Symbol.asyncDispose]());
+  });
 
   real("can be iterated by Readable.from, line by line", function* () {
     const reader = fromReadable(Readable.from(["a\nb\n"]), { encoding: "utf8" });

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ChunkBuffer } from "../dist/chunk-buffer.js";
 
-const chunk = fc.uint8Array({ min: 97, max: 99, maxLength: 6 }).map((bytes) => Buffer.from(bytes));
+const byte = fc.constantFrom(10, 97, 98, 99);
+const chunk = fc.array(byte, { maxLength: 6 }).map((bytes) => Buffer.from(bytes));
 const step = fc.oneof(
   fc.record({ kind: fc.constant("push" as const), chunk }),
   fc.record({ kind: fc.constant("take" as const), n: fc.nat(12) }),
@@ -12,6 +13,7 @@ const step = fc.oneof(
     wanted: fc.uint8Array({ min: 97, max: 99, minLength: 1, maxLength: 4 }).map((bytes) => Buffer.from(bytes)),
     from: fc.nat(8),
   }),
+  fc.record({ kind: fc.constant("takeLine" as const), limit: fc.nat(8) }),
   fc.record({ kind: fc.constant("peek" as const), begin: fc.nat(8), length: fc.nat(8) }),
 );
 
@@ -30,6 +32,15 @@ describe("a chunk buffer", () => {
             expect(bytes.take(each.n).toString()).toBe(model.subarray(0, each.n).toString());
             taken += Math.min(each.n, model.length);
             model = model.subarray(each.n);
+          } else if (each.kind === "takeLine") {
+            const line = bytes.takeLine(each.limit, (chunk, start, end) => chunk.toString("latin1", start, end));
+            const end = model.indexOf(10);
+            // It may be there and lie across two chunks: then it stays.
+            if (line === null) continue;
+            expect(line).toBe(model.toString("latin1", 0, end + 1));
+            expect(end).toBeLessThanOrEqual(each.limit);
+            taken += line.length;
+            model = model.subarray(line.length);
           } else if (each.kind === "indexOf") {
             const expected = each.from > model.length ? -1 : model.indexOf(each.wanted, each.from);
             expect(bytes.indexOf(each.wanted, each.from)).toBe(expected);
@@ -47,6 +58,19 @@ describe("a chunk buffer", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test("takes every line that ends in the first chunk, within the limit", () => {
+    const bytes = new ChunkBuffer();
+    const text = (chunk: Buffer, start: number, end: number) => chunk.toString("latin1", start, end);
+    bytes.push(Buffer.from("abc\n\nde"));
+    bytes.push(Buffer.from("f\n"));
+    expect(bytes.takeLine(2, text)).toBe(null);
+    expect(bytes.takeLine(3, text)).toBe("abc\n");
+    expect(bytes.takeLine(0, text)).toBe("\n");
+    expect(bytes.takeLine(9, text)).toBe(null);
+    expect(bytes.take(4).toString()).toBe("def\n");
+    expect(bytes.takeLine(9, text)).toBe(null);
   });
 
   test("gives a piece inside of one chunk as a view, and copies one that lies across two", () => {

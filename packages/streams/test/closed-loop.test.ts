@@ -24,6 +24,30 @@ describe("a loop that is closed", () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "the loop is closed\n", stderr: "" });
   });
 
+  test("lets it end though a client has not begun its TLS handshake", async () => {
+    const { code, stdout } = await runProgram(
+      import.meta.dirname,
+      `
+      import { readFileSync } from "node:fs";
+      import { connect } from "node:net";
+      import { newEventLoop } from "@tsyncio/loop";
+      import { startServer } from "@tsyncio/streams";
+      import { sleep } from "@tsyncio/timeouts";
+      const ssl = { cert: readFileSync("certificates/localhost.crt"), key: readFileSync("certificates/localhost.key") };
+      const loop = newEventLoop();
+      await loop.runUntilComplete(async () => {
+        const server = await startServer(() => {}, "127.0.0.1", 0, { ssl });
+        // It would keep the process alive neither by itself nor by ending.
+        connect(server.port, "127.0.0.1").on("error", () => {}).unref();
+        await sleep("20ms");
+      });
+      loop.close();
+      console.log("the loop is closed");
+      `,
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "the loop is closed\n" });
+  });
+
   test("says in debug mode what was left, and where it was opened", async () => {
     const { code, stderr } = await runProgram(import.meta.dirname, leaving("{ debug: true }"));
     expect(code).toBe(0);

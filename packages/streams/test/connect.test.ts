@@ -1,11 +1,13 @@
 // Which address is connected to, from where, and what is told when none can be.
 import { once } from "node:events";
-import { connect as connectNet, type Socket } from "node:net";
+import { connect as connectNet, createServer as createNetServer, Socket } from "node:net";
 import { ExceptionGroup, ValueError } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
 import { openConnection, type StreamReader, type StreamWriter, startServer } from "@tsyncio/streams";
+import { coroutine, createTask, gather } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { describe, expect, test } from "vitest";
+import { taken } from "../dist/connect.js";
 import { Connecting, type Trying } from "../dist/connecting.js";
 import { codeOf, real, unanswering } from "./support.ts";
 
@@ -79,6 +81,23 @@ describe("several addresses", () => {
   });
 });
 
+describe("a cancellation", () => {
+  real("that comes between the connection and who waits for it leaves no socket", function* ({ fn, loop }) {
+    const server = yield* on(startServer(() => {}, "127.0.0.1", 0));
+    const attempt = new Connecting(loop, [at(server.port)], inTurn);
+    attempt.addDoneCallback(() => task.cancel());
+    const task = createTask(
+      fn(function* () {
+        yield* on(coroutine(() => taken(attempt))());
+      }),
+    );
+    yield* on(gather([task], { returnExceptions: true }));
+    expect([task.cancelled(), attempt.result().destroyed]).toEqual([true, true]);
+    server.closeClients();
+    yield* on(server[Symbol.asyncDispose]());
+  });
+});
+
 describe("openConnection", () => {
   real("connects from the address that it is told to", function* () {
     const server = yield* on(startServer((_, writer) => writer.close(), "127.0.0.1", 0));
@@ -103,6 +122,31 @@ describe("openConnection", () => {
     yield* on(writer.waitClosed());
     expect(socket.destroyed).toBe(true);
     yield* on(server[Symbol.asyncDispose]());
+  });
+
+  real("takes a socket whose peer has ended its side over, and tells of that end", function* () {
+    const native = createNetServer({ allowHalfOpen: true }, (socket) => socket.on("error", () => {}).end("bye"));
+    native.listen(0, "127.0.0.1");
+    yield* on(fromPromise(once(native, "listening")));
+    const { port } = native.address() as { port: number };
+    const socket: Socket = connectNet({ port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.resume();
+    yield* on(fromPromise(once(socket, "end")));
+    const [reader, writer] = yield* on(openConnection(null, null, { sock: socket }));
+    expect((yield* on(reader.read())).length).toBe(0);
+    writer.transport.abort();
+    yield* on(writer.waitClosed());
+    expect(codeOf(yield* failure(openConnection(null, null, { sock: socket })))).toBe("ECONNRESET");
+    native.close();
+  });
+
+  real("wants a socket that is one, and connected", function* () {
+    expect(yield* failure(openConnection(null, null, { sock: {} as Socket }))).toEqual(
+      new ValueError("A Stream Socket was expected, got an object"),
+    );
+    expect(yield* failure(openConnection(null, null, { sock: new Socket() }))).toEqual(
+      new ValueError('sock must be connected: wait for its event "connect"'),
+    );
   });
 
   real("wants either a host and port, or a socket", function* () {

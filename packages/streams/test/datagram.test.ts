@@ -1,6 +1,7 @@
 // Endpoints for datagrams.
+import { createSocket } from "node:dgram";
 import { ValueError } from "@tsyncio/contract";
-import { Future } from "@tsyncio/futures";
+import { Future, fromPromise } from "@tsyncio/futures";
 import { type Address, createDatagramEndpoint, DatagramProtocol, type DatagramTransport } from "@tsyncio/streams";
 import { on } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
@@ -91,6 +92,43 @@ describe("an endpoint", () => {
     expect(client.events).toEqual(["pause", "resume"]);
     serving.close();
     yield* on(server.lost);
+  });
+
+  real("that may broadcast sends to its remote address all the same", function* () {
+    const [serving, server] = yield* on(createDatagramEndpoint(() => new Noting(), ["127.0.0.1", 0]));
+    const address = serving.getExtraInfo("sockname") as [string, number];
+    const options = { allowBroadcast: true };
+    const [transport, client] = yield* on(createDatagramEndpoint(() => new Noting(), null, address, options));
+    transport.sendto("ping");
+    transport.sendto("ping", address);
+    while (client.received.length < 2) yield* on(sleep("1ms"));
+    for (const each of [serving, transport]) each.close();
+    yield* on(server.lost);
+    yield* on(client.lost);
+  });
+
+  real("takes a connected socket over, and knows whom it talks to", function* () {
+    const [serving, server] = yield* on(createDatagramEndpoint(() => new Noting(), ["127.0.0.1", 0]));
+    const address = serving.getExtraInfo("sockname") as [string, number];
+    const socket = createSocket("udp4");
+    yield* on(fromPromise(new Promise<void>((resolve) => socket.connect(address[1], address[0], resolve))));
+    const [transport, client] = yield* on(createDatagramEndpoint(() => new Noting(), null, null, { sock: socket }));
+    expect(transport.getExtraInfo("peername")).toEqual(address);
+    transport.sendto("ping");
+    while (client.received.length < 1) yield* on(sleep("1ms"));
+    for (const each of [serving, transport]) each.close();
+    yield* on(server.lost);
+    yield* on(client.lost);
+  });
+
+  real("refuses an address that is none, and closes all the same", function* () {
+    const [transport, protocol] = yield* on(createDatagramEndpoint(() => new Noting(), ["127.0.0.1", 0]));
+    for (const address of [["127.0.0.1", 70_000], ["127.0.0.1", 0], ["127.0.0.1"], [5, 5]]) {
+      expect(() => transport.sendto("x", address as never)).toThrow();
+    }
+    expect(transport.getWriteBufferSize()).toBe(0);
+    transport.close();
+    yield* on(protocol.lost);
   });
 
   real("at a port in use is not made", function* () {

@@ -132,5 +132,6 @@ describe("a fake network", () => {
     expect(() => new FakeNetwork({ seed: 1.5 })).toThrow(new ValueError("seed must be a whole number, got 1.5"));
     expect(() => new FakeNetwork({ latency: ["2s", "1s"] })).toThrow(ValueError);
     expect(() => new FakeNetwork({ resetProbability: 2 })).toThrow(ValueError);
+    expect(() => new FakeNetwork({ capacity: -1 })).toThrow(ValueError);
   });
 });

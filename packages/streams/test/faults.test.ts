@@ -117,6 +117,30 @@ describe("a peer", () => {
   });
 });
 
+describe("several connections", () => {
+  // All had the same buffer as their next one: what the first left unread became what another received.
+  real("keep what they received apart, however late it is read", function* () {
+    const native = createNetServer((socket) => {
+      socket.once("data", (name) => socket.end(Buffer.alloc(60_000, name)));
+    }).listen(0, "127.0.0.1");
+    yield* on(fromPromise(once(native, "listening")));
+    const { port } = native.address() as { port: number };
+    const open: { name: string; reader: StreamReader; writer: StreamWriter }[] = [];
+    for (const name of "ABCDEF") {
+      const [reader, writer] = yield* on(openConnection("127.0.0.1", port));
+      open.push({ name, reader, writer });
+    }
+    for (const { name, writer } of open) writer.write(name);
+    yield* on(sleep("100ms"));
+    for (const { name, reader, writer } of open) {
+      expect(String(yield* on(reader.read())) === name.repeat(60_000)).toBe(true);
+      writer.close();
+      yield* on(writer.waitClosed());
+    }
+    native.close();
+  });
+});
+
 describe("what drain has acknowledged", () => {
   real("arrives whole, though the request was never read", function* ({ fn }) {
     const size = 4 << 20;

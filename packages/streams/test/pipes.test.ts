@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { createServer as createNetServer, type Socket } from "node:net";
+import { connect, createServer as createNetServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -178,6 +178,29 @@ describe("sendfile", () => {
     yield* on(server[Symbol.asyncDispose]());
   });
 
+  real("throws when its last bytes are lost, and sends one file at a time", function* () {
+    const path = join(folder, "last");
+    writeFileSync(path, Buffer.alloc(1000));
+    const accepted = new Future<Socket>();
+    const native = createNetServer({ pauseOnConnect: true }, (socket) => accepted.setResult(socket));
+    native.listen(0, "127.0.0.1");
+    while (!native.listening) yield* on(sleep("1ms"));
+    const [, writer] = yield* on(openConnection("127.0.0.1", (native.address() as { port: number }).port));
+    const peer = yield* on(accepted);
+    const file = yield* on(fromPromise(open(path)));
+    // More than the systems hold: the file waits behind it.
+    writer.write(Buffer.alloc(16 << 20));
+    const sending = createTask(sendfile(writer.transport, file));
+    yield* on(sleep("20ms"));
+    const [second] = yield* on(gather([sendfile(writer.transport, file)], { returnExceptions: true }));
+    expect(String(second)).toBe("RuntimeError: unable to sendfile; sendfile is in progress");
+    peer.resetAndDestroy();
+    const [outcome] = yield* on(gather([sending], { returnExceptions: true }));
+    expect(["ECONNRESET", "EPIPE"]).toContain(codeOf(outcome));
+    yield* on(fromPromise(file.close()));
+    native.close();
+  });
+
   real("says what it can't do", function* ({ fn }) {
     const { all, handler } = yield* collect();
     const server = yield* on(startServer(fn(handler), "127.0.0.1", 0));
@@ -211,6 +234,25 @@ describe("connectAcceptedSocket", () => {
     native.close();
   });
 
+  real("refuses a socket that is destroyed already", function* () {
+    const accepted = new Future<Socket>();
+    const native = createNetServer((socket) => accepted.setResult(socket)).listen(0, "127.0.0.1");
+    while (!native.listening) yield* on(sleep("1ms"));
+    const peer = connect((native.address() as { port: number }).port, "127.0.0.1");
+    const socket = yield* on(accepted);
+    socket.destroy();
+    yield* on(sleep("5ms"));
+    let caught: unknown;
+    try {
+      yield* on(connectAcceptedSocket(() => new Noting(), socket));
+    } catch (error) {
+      caught = error;
+    }
+    expect(codeOf(caught)).toBe("ECONNRESET");
+    peer.destroy();
+    native.close();
+  });
+
   test("wants a socket", () => {
     expect(() => connectAcceptedSocket(() => new Noting(), {} as never)).toThrow(ValueError);
   });
@@ -226,6 +268,22 @@ describe("names", () => {
     expect(local).toEqual([[4, "stream", "tcp", "", ["127.0.0.1", 0]]]);
     const [host, service] = yield* on(getnameinfo(["127.0.0.1", 22]));
     expect([typeof host, service]).toEqual(["string", "ssh"]);
+  });
+
+  real("have the family that was asked for, or are none", function* () {
+    for (const [host, family] of [
+      ["127.0.0.1", 6],
+      ["::1", 4],
+      ["", 0],
+    ] as const) {
+      let caught: unknown;
+      try {
+        yield* on(openConnection(host, 80, { family }));
+      } catch (error) {
+        caught = error;
+      }
+      expect(codeOf(caught)).toBe("ENOTFOUND");
+    }
   });
 
   real("that are not known are told by the system", function* () {

@@ -75,9 +75,15 @@ describe("read", () => {
 
   test("refuses what is no number of bytes at the call", () => {
     expect(() => new StreamReader().read("5" as never)).toThrow(
-      new TypeError('read() takes a number of bytes, got "5"'),
+      new TypeError('read() takes a whole number of bytes, got "5"'),
     );
     expect(() => new StreamReader().read(Number.NaN)).toThrow(TypeError);
+    expect(() => new StreamReader().readexactly(1.5)).toThrow(
+      new TypeError("readexactly() takes a whole number of bytes, got 1.5"),
+    );
+    expect(() => new StreamReader().feedData("text" as never)).toThrow(
+      new TypeError('data must be a Uint8Array, got "text"'),
+    );
   });
 });
 
@@ -343,6 +349,14 @@ describe("text", () => {
     expect(yield* on(reader.read(100))).toBe("ab");
     loop.callLater(1, () => reader.feedData(second));
     expect(yield* on(reader.read(1))).toBe("ä");
+  });
+
+  both("is given at once after bytes that begin no character", function* () {
+    // A reader that waited for the rest of them would wait for ever, if the peer waits for an answer.
+    for (const byte of [0xff, 0xf5, 0xc0, 0xc1, 0x80]) {
+      expect(yield* on(reading("a", Buffer.of(byte)).read(100))).toBe("a\ufffd");
+      expect(yield* on(reading(Buffer.of(byte)).read(1))).toBe("\ufffd");
+    }
   });
 
   both("that is cut at the end is given with a replacement character", function* () {

@@ -9,7 +9,7 @@ import {
   type StreamWriter,
   startServer,
 } from "@tsyncio/streams";
-import { createTask, gather } from "@tsyncio/tasks";
+import { createTask } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
@@ -106,7 +106,11 @@ describe("a server", () => {
     const server = yield* on(startServer(fn(echoOnce), "127.0.0.1", 0, { startServing: false }));
     expect([server.isServing(), server.sockets]).toEqual([false, []]);
     expect(() => server.port).toThrow(new RuntimeError(`server ${server} listens on no port`));
-    yield* on(gather([server.startServing(), server.startServing()]));
+    const starting = createTask(server.startServing());
+    yield* on(sleep(0));
+    yield* on(server.startServing());
+    expect(server.port).toBeGreaterThan(0);
+    yield* on(starting);
     yield* on(server.startServing());
     expect(server.isServing()).toBe(true);
     const [reader, writer] = yield* on(openConnection("127.0.0.1", server.port));
@@ -126,6 +130,13 @@ describe("a server", () => {
     const again = yield* on(startServer(fn(idle), "127.0.0.2", port));
     yield* on(again[Symbol.asyncDispose]());
     yield* on(server[Symbol.asyncDispose]());
+  });
+
+  real("on addresses that are not this machine's says which they were", function* ({ fn }) {
+    expect(yield* failure(startServer(fn(idle), ["203.0.113.1", "203.0.113.2"], 0))).toMatchObject({
+      code: "EADDRNOTAVAIL",
+      message: "could not bind on any address out of [203.0.113.1, 203.0.113.2]",
+    });
   });
 
   real("listens on several hosts with one port, each host once", function* ({ fn }) {
@@ -223,5 +234,15 @@ describe("a server", () => {
     expect(() => startServer(handler, "localhost", 0, { maxConnections: -1 })).toThrow(ValueError);
     expect(() => startServer(handler, "localhost", 0, { reuseAddress: false })).toThrow(ValueError);
     expect(() => startServer(handler, "localhost", 0, { limit: -5 })).toThrow(ValueError);
+    expect(() => startServer(handler, 0 as never)).toThrow(TypeError);
+    expect(() => startServer(handler, 8080 as never)).toThrow(
+      new TypeError("host must be a name or an address, or null, got 8080"),
+    );
+    expect(() => startServer(handler, "localhost", 0, { ssl: { key: "a key" } })).toThrow(
+      new ValueError("ssl of a server needs a certificate: key and cert, or pfx"),
+    );
+    expect(() => startServer(handler, "localhost", 0, { idleTimeout: 0 })).toThrow(
+      new ValueError("idleTimeout should be a positive number, got 0"),
+    );
   });
 });

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { CancelledError, type ExceptionContext } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
 import { openConnection, type Server, type StreamReader, StreamWriter, startServer } from "@tsyncio/streams";
-import { createTask, currentTask, gather } from "@tsyncio/tasks";
+import { createTask, currentTask, gather, isCoroutine } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
@@ -262,6 +262,22 @@ describe("back pressure", () => {
     yield* stop(server);
   });
 
+  real("a drain that need not wait is a coroutine all the same", function* ({ fn }) {
+    const server = yield* on(startServer(fn(echo), "127.0.0.1", 0));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
+    const drained = writer.drain();
+    expect([isCoroutine(drained), String(drained)]).toEqual([true, "<Coroutine drain>"]);
+    yield* on(drained);
+    yield* on(gather([writer.drain(), createTask(writer.drain())]));
+    const cancelled = createTask(writer.drain());
+    cancelled.cancel();
+    yield* on(gather([cancelled], { returnExceptions: true }));
+    expect(cancelled.cancelled()).toBe(true);
+    yield* on(writer.drain());
+    writer.close();
+    yield* stop(server);
+  });
+
   real("a cancelled drain sends what was written all the same", function* ({ fn }) {
     let received = 0;
     let reading: StreamReader | null = null;
@@ -411,6 +427,14 @@ describe("opening a connection", () => {
 
   test("refuses wrong arguments at the call", () => {
     expect(() => openConnection("localhost", 80, { limit: 0 })).toThrow("Limit cannot be <= 0");
+    expect(() => openConnection(8080 as never)).toThrow("host must be a name or an address, or null, got 8080");
+    expect(() => openConnection("localhost")).toThrow('a port is needed to connect to "localhost"');
+    expect(() => openConnection("localhost", 80, { localAddr: "127.0.0.1" as never })).toThrow(
+      'localAddr must be [host, port] or null, got "127.0.0.1"',
+    );
+    expect(() => openConnection("localhost", 80, { idleTimeout: -1 })).toThrow(
+      "idleTimeout should be a positive number, got -1",
+    );
     expect(() => openConnection("localhost", 80, { serverHostname: "x" })).toThrow(
       "serverHostname is only meaningful with ssl",
     );

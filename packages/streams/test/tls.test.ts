@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { createServer as createNetServer, type Server as NetServer } from "node:net";
 import { join } from "node:path";
+import tls from "node:tls";
+import { TimeoutError } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
 import { openConnection, type StreamReader, type StreamWriter, startServer, startTls } from "@tsyncio/streams";
 import { createTask, gather } from "@tsyncio/tasks";
@@ -51,6 +53,7 @@ describe("TLS", () => {
       expect(String(yield* on(reader.readline()))).toBe(big);
       writer.close();
       yield* on(writer.waitClosed());
+      expect([writer.getExtraInfo("cipher"), writer.getExtraInfo("peercert")]).toEqual([null, null]);
     }
     yield* on(serving[Symbol.asyncDispose]());
   });
@@ -82,6 +85,68 @@ describe("TLS", () => {
     yield* on(serving[Symbol.asyncDispose]());
   });
 
+  real("is 1.2 at least on either side, whatever the host would accept", function* ({ fn }) {
+    const { DEFAULT_MIN_VERSION } = tls;
+    // What a host does that is started with --tls-min-v1.0. The old versions need ciphers that are no longer offered, too.
+    tls.DEFAULT_MIN_VERSION = "TLSv1";
+    const old = { maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
+    const weak = { minVersion: "TLSv1", ciphers: old.ciphers } as const;
+    const outcomes: unknown[] = [];
+    try {
+      for (const asked of [{ ciphers: old.ciphers }, weak]) {
+        const serving = yield* on(startServer(fn(echo), "127.0.0.1", 0, { ssl: { ...server, ...asked } }));
+        const peer = tls.connect({ port: serving.port, host: "127.0.0.1", ca: cert, ...old });
+        outcomes.push(yield* on(fromPromise(secured(peer))));
+        peer.destroy();
+        serving.closeClients();
+        yield* on(serving[Symbol.asyncDispose]());
+
+        const native = tls.createServer({ ...server, ...old }, (socket) => socket.on("error", () => {}).resume());
+        native.on("tlsClientError", () => {});
+        yield* on(fromPromise(new Promise<void>((resolve) => native.listen(0, "127.0.0.1", resolve))));
+        const { port } = native.address() as { port: number };
+        const opening = openConnection("127.0.0.1", port, { ssl: { ...client, ...asked } });
+        const [opened] = yield* on(gather([opening], { returnExceptions: true }));
+        outcomes.push(!(opened instanceof Error));
+        if (!(opened instanceof Error)) opened[1].transport.abort();
+        native.close();
+      }
+    } finally {
+      tls.DEFAULT_MIN_VERSION = DEFAULT_MIN_VERSION;
+    }
+    expect(outcomes).toEqual([false, false, true, true]);
+  });
+
+  real("sends what was written before it closes", function* ({ fn }) {
+    const size = 4 << 20;
+    const received: number[] = [];
+    const handler = fn(function* (reader: StreamReader, writer: StreamWriter) {
+      received.push((yield* on(reader.read())).length);
+      writer.close();
+    });
+    const serving = yield* on(startServer(handler, "127.0.0.1", 0, { ssl: server }));
+    const [, writer] = yield* on(openConnection("localhost", serving.port, { ssl: client }));
+    writer.write(Buffer.alloc(size));
+    writer.close();
+    yield* on(writer.waitClosed());
+    yield* on(serving[Symbol.asyncDispose]());
+    expect(received).toEqual([size]);
+  });
+
+  real("gives up a close that takes too long, since the peer does not read", function* () {
+    const sockets: tls.TLSSocket[] = [];
+    const native = tls.createServer(server, (socket) => sockets.push(socket.on("error", () => {}).pause()));
+    yield* on(fromPromise(new Promise<void>((resolve) => native.listen(0, "127.0.0.1", resolve))));
+    const { port } = native.address() as { port: number };
+    const options = { ssl: client, sslShutdownTimeout: "50ms" } as const;
+    const [, writer] = yield* on(openConnection("localhost", port, options));
+    writer.write(Buffer.alloc(32 << 20));
+    writer.close();
+    expect(yield* failure(writer.waitClosed())).toEqual(new TimeoutError("SSL shutdown timed out"));
+    for (const socket of sockets) socket.destroy();
+    native.close();
+  });
+
   real("gives up a handshake that takes too long, on either side", function* ({ fn }) {
     const silent = yield* on(fromPromise(listenSilently()));
     const { port } = silent.address() as { port: number };
@@ -95,6 +160,23 @@ describe("TLS", () => {
     expect(end instanceof Buffer ? end.length : codeOf(end)).toBe(0);
     writer.close();
     yield* on(serving[Symbol.asyncDispose]());
+  });
+
+  real("counts a connection that is shaking hands among those of the server, which ends it", function* ({ fn }) {
+    for (const end of ["closeClients", "abortClients"] as const) {
+      const serving = yield* on(startServer(fn(echo), "127.0.0.1", 0, { ssl: server }));
+      const [reader, writer] = yield* on(openConnection("127.0.0.1", serving.port));
+      while (serving.connections === 0) yield* on(sleep("1ms"));
+      serving.close();
+      const waiting = createTask(serving.waitClosed());
+      yield* on(sleep("5ms"));
+      expect(waiting.done()).toBe(false);
+      serving[end]();
+      yield* on(waiting);
+      expect((yield* on(reader.read())).length).toBe(0);
+      writer.close();
+      yield* on(writer.waitClosed());
+    }
   });
 
   real("leaves no socket when the handshake is cancelled", function* ({ fn }) {
@@ -176,6 +258,26 @@ describe("startTls", () => {
     yield* on(serving[Symbol.asyncDispose]());
   });
 
+  real("never hands a client what was sent in the clear before it", function* ({ fn }) {
+    const handler = fn(function* (reader: StreamReader, writer: StreamWriter) {
+      yield* on(reader.readline());
+      writer.write("ready\nan answer that is not the server's\n");
+      yield* on(gather([writer.startTls(server)], { returnExceptions: true }));
+    });
+    const serving = yield* on(startServer(handler, "127.0.0.1", 0));
+    for (const pause of [0, "20ms"] as const) {
+      const [reader, writer] = yield* on(openConnection("127.0.0.1", serving.port));
+      writer.write("STARTTLS\n");
+      expect(String(yield* on(reader.readline()))).toBe("ready\n");
+      yield* on(sleep(pause));
+      const error = yield* failure(writer.startTls(client, { serverHostname: "localhost" }));
+      expect(error).toBeInstanceOf(Error);
+      expect(yield* failure(reader.readline())).toBe(error);
+    }
+    serving.abortClients();
+    yield* on(serving[Symbol.asyncDispose]());
+  });
+
   real("takes a handshake that had arrived before it for what it is", function* ({ fn }) {
     const handler = fn(function* (reader: StreamReader, writer: StreamWriter) {
       yield* on(reader.readline());
@@ -212,6 +314,25 @@ describe("startTls", () => {
     yield* on(serving[Symbol.asyncDispose]());
   });
 
+  real("that is cancelled closes the connection, and cancels no one else", function* ({ fn }) {
+    const silent = yield* on(fromPromise(listenSilently()));
+    const { port } = silent.address() as { port: number };
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", port));
+    const starting = createTask(
+      fn(function* () {
+        yield* on(writer.startTls(client, { serverHostname: "localhost" }));
+      }),
+    );
+    yield* on(sleep("20ms"));
+    starting.cancel();
+    yield* on(gather([starting], { returnExceptions: true }));
+    expect(starting.cancelled()).toBe(true);
+    for (const wait of [() => writer.waitClosed(), () => reader.readline(), () => writer.drain()]) {
+      expect(codeOf(yield* failure(wait()))).toBe("ECONNRESET");
+    }
+    silent.close();
+  });
+
   real("asks a client whom it expects", function* ({ fn }) {
     const serving = yield* on(startServer(fn(echo), "127.0.0.1", 0));
     const [, writer] = yield* on(openConnection("127.0.0.1", serving.port));
@@ -224,6 +345,14 @@ describe("startTls", () => {
     yield* on(serving[Symbol.asyncDispose]());
   });
 });
+
+/** Whether the handshake of `socket` succeeds. */
+function secured(socket: tls.TLSSocket): Promise<boolean> {
+  return new Promise((resolve) => {
+    socket.once("secureConnect", () => resolve(true));
+    socket.on("error", () => resolve(false)).once("close", () => resolve(false));
+  });
+}
 
 async function listenSilently(): Promise<NetServer> {
   const silent = createNetServer((socket) => socket.on("error", () => {}).resume());

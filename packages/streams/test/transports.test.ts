@@ -11,7 +11,7 @@ import {
   Protocol,
   ReadTransport,
   type Server,
-  type SocketTransport,
+  SocketTransport,
   Transport,
   WriteTransport,
 } from "@tsyncio/streams";
@@ -19,6 +19,7 @@ import { currentTask } from "@tsyncio/tasks";
 import { on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
+import { Connecting } from "../dist/connecting.js";
 import { codeOf, real } from "./support.ts";
 
 /** Notes what it is told. */
@@ -225,6 +226,46 @@ describe("a client with buffers of its own", () => {
     yield* on(server[Symbol.asyncDispose]());
   });
 
+  // The system had a buffer already when the rest went into another one, and the protocol took that for the one that was filled.
+  real("is told of the buffer that it gave last, also when it pauses in the middle of a piece", function* () {
+    class Buffered extends BufferedProtocol {
+      buffer = Buffer.alloc(0);
+      received = "";
+      transport!: Transport;
+      readonly lost = new Future<unknown>();
+      override connectionMade(transport: Transport) {
+        this.transport = transport;
+      }
+      override getBuffer() {
+        this.buffer = Buffer.alloc(4, "-");
+        return this.buffer;
+      }
+      override bufferUpdated(nbytes: number) {
+        this.received += this.buffer.toString("latin1", 0, nbytes);
+        if (this.received.length % 8 === 4) this.transport.pauseReading();
+      }
+      override connectionLost(error: unknown) {
+        this.lost.setResult(error);
+      }
+    }
+    const peer = new Noting();
+    const server = yield* on(createServer(() => peer, "127.0.0.1", 0));
+    const [, client] = yield* on(createConnection(() => new Buffered(), "127.0.0.1", server.port));
+    while (peer.events.length === 0) yield* on(sleep("1ms"));
+    const text = "0123456789abcdef".repeat(5);
+    for (const all of [text, `${text}${text}`]) {
+      peer.transport.write(text);
+      while (client.received.length < all.length) {
+        yield* on(sleep("2ms"));
+        client.transport.resumeReading();
+      }
+      expect(client.received).toBe(all);
+    }
+    peer.transport.close();
+    yield* on(client.lost);
+    yield* on(server[Symbol.asyncDispose]());
+  });
+
   real("keeps what arrives before there is a protocol, and the end behind it", function* () {
     const server = yield* on(
       createServer(
@@ -247,6 +288,30 @@ describe("a client with buffers of its own", () => {
       transport.close();
       yield* on(client.lost);
     }
+    yield* on(server[Symbol.asyncDispose]());
+  });
+
+  real("keeps what arrived before its protocol until that reads", function* ({ loop }) {
+    const peer = new Noting();
+    peer.connectionMade = (transport) => {
+      transport.write("early");
+      transport.close();
+    };
+    const server = yield* on(createServer(() => peer, "127.0.0.1", 0));
+    const trying = { stagger: null, allErrors: false, direct: true };
+    const socket = yield* on(new Connecting(loop, [{ host: "127.0.0.1", port: server.port }], trying));
+    yield* on(sleep("10ms"));
+    const client = new Noting();
+    const transport = new SocketTransport(loop, socket, client);
+    transport.pauseReading();
+    transport.begin();
+    yield* on(sleep("10ms"));
+    expect(client.events).toEqual(["made"]);
+    transport.resumeReading();
+    while (!client.events.includes("eof")) yield* on(sleep("1ms"));
+    expect(client.events).toEqual(["made", "early", "eof"]);
+    transport.close();
+    yield* on(client.lost);
     yield* on(server[Symbol.asyncDispose]());
   });
 });

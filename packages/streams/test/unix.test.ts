@@ -1,5 +1,5 @@
 // Streams over Unix sockets.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createNetServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +44,19 @@ describe("a Unix socket", () => {
     writer.close();
     yield* on(server[Symbol.asyncDispose]());
     left.close();
+  });
+
+  real("that another server has taken over stays when the first one closes", function* ({ fn }) {
+    const path = join(folder, "d");
+    const first = yield* on(startUnixServer(fn(echo), path, { encoding: "utf8" }));
+    const second = yield* on(startUnixServer(fn(echo), path, { encoding: "utf8" }));
+    yield* on(first[Symbol.asyncDispose]());
+    const [reader, writer] = yield* on(openUnixConnection(path, { encoding: "utf8" }));
+    writer.write("hello\n");
+    expect(yield* on(reader.read())).toBe("hello\n");
+    writer.close();
+    yield* on(second[Symbol.asyncDispose]());
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   real("that is not there, or no socket, is told by the system", function* ({ fn }) {

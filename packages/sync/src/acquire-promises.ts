@@ -1,59 +1,15 @@
-import { CALL, type Call, type CoroutineFrame, type StartableCoroutine, type Suspension } from "@tsyncio/contract";
-import { reused } from "@tsyncio/tasks";
+import type { Call, CoroutineFrame, Suspension } from "@tsyncio/contract";
+import { PromiseCoroutine, passAsPromise, reused } from "@tsyncio/tasks";
 import { Acquire } from "./acquire.js";
 import type { Gate } from "./gate.js";
 import { nativeCodeGoesOn } from "./native-code.js";
 import type { Place } from "./waiter-queue.js";
 
-/**
- * What `acquire()` gives where a promise can do: `await` takes a promise as it is, while the `then` of any other awaitable is called a turn of
- * the microtasks later. For `yield*`, `createTask` and the like it is a coroutine.
- */
-abstract class AcquirePromise extends Promise<true> implements Call<true>, StartableCoroutine<true> {
-  declare readonly "@@tsyncio": typeof CALL;
-  static {
-    Object.defineProperty(this.prototype, "@@tsyncio", { value: CALL });
-    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-      value(this: AcquirePromise) {
-        return this.toString();
-      },
-    });
-  }
-
-  abstract caller: Call | null;
-  abstract get frame(): CoroutineFrame<true>;
-  abstract open(): CoroutineFrame<true>;
-  abstract close(): void;
-  abstract [Symbol.iterator](): Iterator<Suspension, true, unknown>;
-
-  get name(): string {
+/** What `acquire()` gives where a promise can do. */
+abstract class AcquirePromise extends PromiseCoroutine<true> {
+  override get name(): string {
     return "acquire";
   }
-
-  get source(): null {
-    return null;
-  }
-
-  override get [Symbol.toStringTag](): string {
-    return "Coroutine";
-  }
-
-  get [Symbol.asyncIterator](): () => never {
-    throw new TypeError("yield* of coroutine acquire in an async generator: write await");
-  }
-
-  toJSON(): string {
-    return this.toString();
-  }
-
-  override toString(): string {
-    return "<Coroutine acquire>";
-  }
-}
-
-/** For the platform objects of `cls` are promises like any other: what `then` gives is one, and `await` needs no `then`. */
-function passAsPromise(cls: { readonly prototype: AcquirePromise }): void {
-  Object.defineProperty(cls.prototype, "constructor", { value: Promise });
 }
 
 const DONE: IteratorReturnResult<true> = { done: true, value: true };

@@ -104,19 +104,24 @@ export abstract class Operation<T> extends Coroutine<T> implements CoroutineFram
     if (isWaiting) this.waited(false);
   }
 
-  /** The result of a first attempt, or {@link PENDING}: then it is as new. */
-  now(): T | typeof PENDING {
-    const result = this.attempt();
-    if (result !== PENDING) this.leave(ENDED);
-    return result;
-  }
-
   /** As a coroutine's; but where there is nothing to wait for it is done at once, and outside of any task none is made for it. */
   override then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ErrorHandler<B> | null,
   ): Promise<A | B> {
-    return this._begin(currentScope()).then(onValue, onError);
+    if (this.state > NEW) return Promise.reject(reused()).then(onValue, onError);
+    if (this.state === WATCHED) warnIfShared(this);
+    this.leave(ENDED);
+    let result: T | typeof PENDING;
+    try {
+      result = this.attempt();
+    } catch (error) {
+      return Promise.reject(error).then(onValue, onError);
+    }
+    if (result !== PENDING) return toldAtOnce(result, onValue);
+    const promise = new Promise<T>(keepSink);
+    this._waitFor({ scope: currentScope(), onValue: resolveLatest, onError: rejectLatest } as NativeCaller<T>);
+    return promise.then(onValue, onError);
   }
 
   /** The wait of an async function is over. */
@@ -144,19 +149,6 @@ export abstract class Operation<T> extends Coroutine<T> implements CoroutineFram
     this._native?.onError(error);
   }
 
-  private _begin(scope: ScopeContract | null): Promise<T> {
-    if (this.state > NEW) return Promise.reject(reused());
-    if (scope !== null && this.state === WATCHED) warnOfSharedTask(this, scope);
-    this.leave(ENDED);
-    try {
-      const result = this.attempt();
-      if (result !== PENDING) return Promise.resolve(result);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return new Promise<T>((resolve, reject) => this._waitFor({ scope, onValue: resolve, onError: reject }));
-  }
-
   /** Waits, on behalf of an async function. */
   private _waitFor(native: NativeCaller<T>): void {
     this._native = native;
@@ -171,4 +163,26 @@ export abstract class Operation<T> extends Coroutine<T> implements CoroutineFram
     this.state = WAITING;
     return target;
   }
+}
+
+/** What the executor of the latest promise was given: one function for all of them is cheaper than one for each. */
+let resolveLatest: (value: never) => void;
+let rejectLatest: (error: unknown) => void;
+const keepSink = (resolve: (value: never) => void, reject: (error: unknown) => void) => {
+  resolveLatest = resolve;
+  rejectLatest = reject;
+};
+
+const SETTLED = Promise.resolve();
+
+/** `Promise.resolve(value).then(onValue)`. The platform asks everything that it settles a promise with for its `then`, and is spared once. */
+function toldAtOnce<T, A>(value: T, onValue: ((value: T) => A | PromiseLike<A>) | null | undefined): Promise<A> {
+  const isSimple =
+    typeof onValue === "function" && typeof (value as Partial<PromiseLike<T>> | null)?.then !== "function";
+  return isSimple ? SETTLED.then(() => onValue(value)) : (Promise.resolve(value).then(onValue) as Promise<A>);
+}
+
+function warnIfShared(operation: Operation<unknown>): void {
+  const scope = currentScope();
+  if (scope !== null) warnOfSharedTask(operation, scope);
 }

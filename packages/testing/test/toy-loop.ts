@@ -250,7 +250,7 @@ export class ToyLoop implements LoopContract, IdleLoop {
     executor: Executor | null,
     fn: Body<A, T> | ((...args: A) => T),
     ...args: A
-  ): Waitable<T> {
+  ): FutureContract<T> {
     if (typeof fn !== "function") throw new TypeError(`a function was expected, got ${describe(fn)}`);
     if (executor !== null && typeof executor.submit !== "function") throw new TypeError("executor must be an executor");
     if (executor === null && this.#executorEnded) throw new RuntimeError("Executor shutdown has been called");

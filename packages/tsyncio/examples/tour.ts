@@ -31,6 +31,7 @@ import * as git from "./32-git.ts";
 import * as runaway from "./33-runaway.ts";
 import * as liveOutput from "./34-live-output.ts";
 import * as hashFiles from "./40-hash-files.ts";
+import * as cluster from "./41-cluster.ts";
 
 interface Step {
   file: string;
@@ -225,6 +226,12 @@ const steps: Step[] = [
     title: "Files hashed in threads",
     says: "Two threads compute and report how far they are; the loop goes on ticking.",
     ...hashFiles,
+  },
+  {
+    file: "41-cluster.ts",
+    title: "A map over a cluster",
+    says: "The same call, over two workers that take their jobs from a queue in Redis.",
+    ...cluster,
   },
 ];
 

@@ -19,6 +19,8 @@ export interface Running {
   child: ChildProcess;
   /** Resolves once `text` is on stdout. */
   says(text: string): Promise<void>;
+  /** Resolves once `text` is on stderr. */
+  warns(text: string): Promise<void>;
   ended: Promise<Ended>;
 }
 
@@ -39,14 +41,14 @@ export function start(args: readonly string[], options: { cwd?: string; env?: No
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal, ...written }));
   });
-  const says = (text: string) =>
+  const writes = (stream: "stdout" | "stderr", text: string) =>
     new Promise<void>((resolve, reject) => {
-      const look = () => written.stdout.includes(text) && resolve();
+      const look = () => written[stream].includes(text) && resolve();
       listeners.add(look);
       look();
       ended.then(({ stderr }) => reject(new Error(`it ended without saying ${text}: ${stderr}`)), reject);
     });
-  return { child, says, ended };
+  return { child, says: (text) => writes("stdout", text), warns: (text) => writes("stderr", text), ended };
 }
 
 /** Runs the command line to its end. */

@@ -21,7 +21,7 @@ test.each([
   [["--debug"], "say what to run: tsyncio run [--debug] FILE"],
   [["run"], "say which file to run: tsyncio run FILE"],
   [["run", "--debug"], "say which file to run: tsyncio run FILE"],
-  [["start"], 'unknown command "start": there is tsyncio run FILE'],
+  [["start"], 'unknown command "start": there are tsyncio run FILE and tsyncio worker MODULE'],
   [["hello.ts"], 'unknown command "hello.ts": write tsyncio run hello.ts'],
   [["--quiet"], "unknown option '--quiet' (tsyncio --help says which there are)"],
   [["run", "--quiet", "hello.ts"], "unknown option '--quiet' (tsyncio --help says which there are)"],
@@ -30,6 +30,14 @@ test.each([
     "option '--debug' does not take an argument (tsyncio --help says which there are)",
   ],
   [["run", "nowhere.ts"], "there is no file nowhere.ts"],
+  [["worker"], "say which modules have the functions: tsyncio worker MODULE..."],
+  [["worker", "--threads", "a.ts"], "unknown option '--threads' (tsyncio --help says which there are)"],
+  [["worker", "--concurrency", "many", "a.ts"], "--concurrency must be a whole number from 1 on, got many"],
+  [
+    ["worker", "--lease", "soon", "a.ts"],
+    'Invalid --lease: "soon" (write a number and a unit: "250ms", "1.5s", "2m", "1h")',
+  ],
+  [["worker", "--grace=-1s", "a.ts"], "--grace must not be negative, got -1s"],
 ])("tsyncio %j is answered by one line and exit code 2", async (words, line) => {
   expect(await tsyncio(words)).toMatchObject(complaint(line));
 });

@@ -1,6 +1,7 @@
 // Every example, run by the command line as its reader would; both syntaxes print the same.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { hasRedis } from "@tsyncio/test-support";
 import { Semaphore } from "tsyncio";
 import { describe, expect, test } from "vitest";
 import { type Ended, tsyncio } from "./cli.ts";
@@ -10,7 +11,10 @@ const expected = join(import.meta.dirname, "expected");
 
 const steps = readdirSync(folder).filter((name) => /^\d\d-[a-z-]+(\.generator)?\.ts$/.test(name));
 const nameOf = (file: string) => file.replace(/(\.generator)?\.ts$/, "");
-const outputOf = (file: string) => readFileSync(join(expected, `${nameOf(file)}.txt`), "utf8");
+const outputOf = (file: string) =>
+  nameOf(file) === "41-cluster" && !hasRedis
+    ? "There is no redis-server on this machine: this step needs one.\n"
+    : readFileSync(join(expected, `${nameOf(file)}.txt`), "utf8");
 const masked = (output: string) => output.replaceAll(/\d+\.\d\d s\b/g, "N s");
 
 /** Two at a time: they wait more than they work, but are many. */

@@ -11,6 +11,8 @@ const allowed: Record<string, readonly string[]> = {
   "@tsyncio/loop": ["tinyqueue"],
   // Two pools, and what reads the functions that are sent as text. Loaded when they are needed.
   "@tsyncio/executors": ["acorn", "eslint-scope", "piscina", "tinypool"],
+  // The engine, and the client of Redis that it is tested with.
+  "@tsyncio/bullmq": ["bullmq", "ioredis"],
   // An optional peer: of the adapter for it alone.
   "@tsyncio/testing": ["vitest"],
 };

@@ -19,3 +19,13 @@ export function outcome(call: () => unknown): unknown {
   }
   throw new Error("it threw nothing");
 }
+
+/** What a promise is rejected with. */
+export async function failureOf(promise: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it ended without an error");
+}

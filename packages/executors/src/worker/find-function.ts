@@ -1,6 +1,6 @@
 import { RuntimeError } from "@tsyncio/contract";
 import { IS_SOURCE } from "../wire.js";
-import type { WorkerContext } from "./worker-context.js";
+import { loadModule } from "./load-module.js";
 
 /** A function as a job calls it. */
 export type Callable = (...args: unknown[]) => unknown;
@@ -9,15 +9,10 @@ const modules = new Map<string, Record<string, unknown>>();
 const made = new Map<string, Callable>();
 
 /** The function of a job: at once where it is known, and as a promise while its module is loaded. */
-export function findFunction(
-  context: WorkerContext,
-  where: string,
-  name: string,
-  flags: number,
-): Callable | Promise<Callable> {
+export function findFunction(where: string, name: string, flags: number): Callable | Promise<Callable> {
   if ((flags & IS_SOURCE) !== 0) return make(where);
   const module = modules.get(where);
-  return module === undefined ? load(context, where, name) : exported(module, where, name);
+  return module === undefined ? load(where, name) : exported(module, where, name);
 }
 
 function make(source: string): Callable {
@@ -29,15 +24,10 @@ function make(source: string): Callable {
   return fn;
 }
 
-async function load(context: WorkerContext, url: string, name: string): Promise<Callable> {
-  context.loading = url;
-  try {
-    const module = (await import(url)) as Record<string, unknown>;
-    modules.set(url, module);
-    return exported(module, url, name);
-  } finally {
-    context.loading = null;
-  }
+async function load(url: string, name: string): Promise<Callable> {
+  const module = await loadModule(url);
+  modules.set(url, module);
+  return exported(module, url, name);
 }
 
 function exported(module: Record<string, unknown>, url: string, name: string): Callable {

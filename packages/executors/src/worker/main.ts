@@ -1,5 +1,8 @@
 import { builtin, library } from "../host.js";
-import { CALL_ENDED, CANCEL, type JobMessage, type Note, type Reply } from "../wire.js";
+import { type Packed, pack, unpack } from "../packed.js";
+import { encodeFailure } from "../remote-errors.js";
+import { isPrimitive } from "../sendable.js";
+import { CALL_ENDED, CANCEL, DYING, type JobMessage, type Note, type Reply, type SentMessage } from "../wire.js";
 import { type Ended, runJob } from "./run-job.js";
 import { type RunningJob, setWorkerContext, type WorkerContext } from "./worker-context.js";
 
@@ -14,13 +17,13 @@ const context: WorkerContext = isMainThread ? inProcess() : inThread();
 setWorkerContext(context);
 
 /** Runs a job: called by the pool. Never fails: what a job throws is in its reply. */
-export function run(sent: JobMessage | Uint8Array): unknown {
-  const message = context.medium === "thread" ? (sent as JobMessage) : (deserialize(sent as Uint8Array) as JobMessage);
-  const ended = runJob(context, jobOf(message), message);
+export function run(message: SentMessage): unknown {
+  message[3] = unpack(message[3]);
+  const ended = runJob(context, jobOf(message), message as JobMessage);
   return "then" in ended ? ended.then(give) : give(ended);
 }
 
-function jobOf([id, , name]: JobMessage): RunningJob {
+function jobOf([id, , name]: SentMessage): RunningJob {
   const cancelled = early.has(id) ? { reason: early.get(id) } : null;
   // Jobs come in the order of their numbers: what is left was for other workers.
   if (early.size > 0) for (const other of early.keys()) if (other <= id) early.delete(other);
@@ -67,15 +70,19 @@ function inProcess(): WorkerContext {
   });
   // Without its parent nobody waits for the job.
   process.on("disconnect", () => process.exit());
+  process.on("uncaughtExceptionMonitor", sayWhy);
+  process.on("exit", (code) => sayWhy(new Error(`worker exited with code: ${code}`)));
   return { medium: "process", job: null, loading: null, post: (note) => process.send?.({ tsyncio: note }), poll() {} };
 }
 
-function deserialize(bytes: Uint8Array): unknown {
-  return builtin("node:v8").deserialize(bytes);
+/** Of the end of its child, a process sees nothing but that it came. */
+function sayWhy(error: unknown): void {
+  if (!process.connected || context.job === null) return;
+  context.post([context.job.id, DYING, encodeFailure(error, "process")]);
 }
 
-function give({ reply, transfer }: Ended): Reply | object {
-  if (context.medium === "process") return builtin("node:v8").serialize(reply);
+function give({ reply, transfer }: Ended): Packed<Reply> | object {
+  if (context.medium === "process") return pack(reply, isPrimitive(reply[1]));
   if (transfer.length === 0) return reply;
   const { move, transferableSymbol, valueSymbol } = library("piscina");
   return move({ [transferableSymbol]: transfer, [valueSymbol]: reply } as unknown as Parameters<typeof move>[0]);

@@ -27,7 +27,7 @@ export function runJob(context: WorkerContext, job: RunningJob, message: JobMess
   const [, where, name, args, flags] = message;
   try {
     if ((flags & HAS_QUEUES) !== 0) receiveQueues(args);
-    const fn = findFunction(context, where, name, flags);
+    const fn = findFunction(where, name, flags);
     if (typeof fn !== "function") return runLater(context, job, fn, args, flags);
     return call(context, job, fn, args, flags);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { RuntimeError } from "@tsyncio/contract";
 import type { Task } from "@tsyncio/tasks";
 import type { Medium } from "../sendable.js";
 import type { Post, Reply } from "../wire.js";
@@ -46,4 +47,16 @@ export function workerContext(): WorkerContext | null {
 
 export function setWorkerContext(context: WorkerContext): void {
   shared[KEY] = context;
+}
+
+/**
+ * Refuses to submit a job in a module that a worker is loading: each worker would load it again, and start workers of its own.
+ * @throws `RuntimeError`
+ */
+export function checkNotLoading(): void {
+  const loading = workerContext()?.loading ?? null;
+  if (loading === null) return;
+  throw new RuntimeError(
+    `a worker loads ${loading}, which submits a job while it is loaded: functions for workers belong in a file of their own`,
+  );
 }

@@ -96,6 +96,7 @@ export const failWith = remote(here, function failWith(kind: string): never {
   if (kind === "file") process.chdir("/no/such/folder");
   if (kind === "text") throw "a text";
   if (kind === "null") throw null;
+  if (kind === "trap") throw new Proxy(new Error("inside"), { get: () => failWith("plain") });
   throw new TypeError("a plain one");
 });
 

@@ -35,6 +35,10 @@ export class Faults {
     if (!(resetProbability >= 0 && resetProbability <= 1)) {
       throw new ValueError(`resetProbability must be from 0 to 1, got ${describe(resetProbability)}`);
     }
+    for (const [name, value] of Object.entries({ resetAfter, capacity })) {
+      if (value === undefined || (typeof value === "number" && value >= 0)) continue;
+      throw new ValueError(`${name} must be a number of bytes that is not negative, got ${describe(value)}`);
+    }
     const [shortest, longest] = Array.isArray(latency) ? (latency as [Delay, Delay]) : [latency, latency];
     this.#shortest = parseDelay(shortest as Delay, "latency");
     this.#longest = parseDelay(longest as Delay, "latency");

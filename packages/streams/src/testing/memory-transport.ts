@@ -89,8 +89,12 @@ export class MemoryTransport extends Transport implements WireEnd {
   }
 
   override isReading(): boolean {
+    return this.#state === OPEN && !this.#paused;
+  }
+
+  isTaking(): boolean {
     // What still comes while it closes is read, and dropped.
-    return this.#state === CLOSING || (this.#state === OPEN && !this.#paused);
+    return this.#state === CLOSING || this.isReading();
   }
 
   override pauseReading(): void {
@@ -146,7 +150,7 @@ export class MemoryTransport extends Transport implements WireEnd {
     if (this.#state !== OPEN) return;
     const protocol = this.#protocol;
     this.#call("dataReceived", () => {
-      if (isBuffered(protocol)) fillBuffers(this, protocol, data);
+      if (isBuffered(protocol)) this.#in.putBack(fillBuffers(this, protocol, data));
       else protocol.dataReceived(data);
     });
   }

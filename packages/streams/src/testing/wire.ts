@@ -5,7 +5,8 @@ import type { Faults } from "./faults.js";
 
 /** The end of a wire. */
 export interface WireEnd {
-  isReading(): boolean;
+  /** Whether it takes what arrives. */
+  isTaking(): boolean;
   /** Whether the connection is over on this side. */
   isLost(): boolean;
   receive(data: Buffer): void;
@@ -80,6 +81,14 @@ export class Wire implements Sink {
     this.#schedule();
   }
 
+  /** Keeps what the receiver did not take until it reads again. */
+  putBack(rest: Buffer | null): void {
+    if (rest === null || this.#receiver.isLost()) return;
+    this.#parcels.unshift({ bytes: rest, due: this.#loop.time() });
+    this.#size += rest.length;
+    this.#arrived -= rest.length;
+  }
+
   /** Throws away what is still the sender's, and ends. */
   cut(): void {
     let kept = 0;
@@ -124,7 +133,7 @@ export class Wire implements Sink {
       if (next.bytes.length > 0) this.sender.reset();
       return;
     }
-    if (!receiver.isReading()) return;
+    if (!receiver.isTaking()) return;
     if (next.bytes.length === 0) {
       this.#parcels.shift();
       this.#eof = "arrived";

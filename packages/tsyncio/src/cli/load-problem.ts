@@ -35,7 +35,8 @@ function placeBySecondLook(path: string): string | null {
   return placeIn(stderr ?? "");
 }
 
-function noTypeScript(): string {
+/** What to do about a Node that runs no TypeScript. */
+export function noTypeScript(): string {
   const { node } = process.versions;
   const [major = 0, minor = 0] = node.split(".").map(Number);
   const old = major < 22 || (major === 22 && minor < 18);

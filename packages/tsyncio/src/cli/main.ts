@@ -2,12 +2,14 @@
 import { createRequire } from "node:module";
 import { help, parseCommandLine } from "./command-line.js";
 import { runFile } from "./run-file.js";
+import { runWorker } from "./run-worker.js";
 import { UsageError } from "./usage-error.js";
 
 /** Does what the command line says. Returns the exit code, `null` to leave the end to the host. */
 async function tsyncio(words: readonly string[]): Promise<number | null> {
   const command = parseCommandLine(words);
   if (command.do === "run") return runFile(command.file, command.args, command.debug);
+  if (command.do === "work") return runWorker(command);
   process.stdout.write(command.do === "help" ? help : `${version()}\n`);
   return null;
 }

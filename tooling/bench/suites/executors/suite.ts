@@ -2,7 +2,7 @@ import type { PeerName } from "../../src/contenders.ts";
 import type { Case, Suite } from "../../src/suite.ts";
 
 const threads: readonly PeerName[] = ["native", "piscina", "worker_threads", "asyncio"];
-const processes: readonly PeerName[] = ["tinypool", "asyncio"];
+const processes: readonly PeerName[] = ["native", "tinypool", "asyncio"];
 
 const inPool = (name: string, program: string, n: number, peers: readonly PeerName[]): Case => ({
   name,
@@ -19,8 +19,8 @@ export const executors: Suite = {
   about: "jobs in pools of two workers",
   cases: [
     inPool("10k no-ops in threads", "noopsInThreads", 10_000, threads),
-    inPool("100 hashes of 10 ms in threads", "hashesInThreads", 100, threads),
-    inPool("2k no-ops in processes", "noopsInProcesses", 2_000, processes),
-    inPool("100 hashes of 10 ms in processes", "hashesInProcesses", 100, processes),
+    inPool("500 hashes of 10 ms in threads", "hashesInThreads", 500, threads),
+    inPool("10k no-ops in processes", "noopsInProcesses", 10_000, processes),
+    inPool("500 hashes of 10 ms in processes", "hashesInProcesses", 500, processes),
   ],
 };

@@ -53,7 +53,7 @@ echo1, echo10, echo100, echo1000 = echo(1), echo(10), echo(100), echo(1000)
 
 def bulk(size):
     def program(n, meter):
-        piece = bytes(size)
+        piece = b"x" * size
 
         async def handler(reader, writer):
             await reader.read(2)

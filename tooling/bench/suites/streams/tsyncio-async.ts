@@ -46,7 +46,7 @@ export const echo100 = echo(100);
 export const echo1000 = echo(1000);
 
 const bulk = (size: number) => (n: number, meter: Meter) => {
-  const piece = Buffer.alloc(size);
+  const piece = Buffer.alloc(size, "x");
   return serve(
     async (reader, writer) => {
       await reader.read(2);

@@ -11,8 +11,10 @@ const packages = [
   "@tsyncio/runner",
   "@tsyncio/timeouts",
   "@tsyncio/sync",
+  "@tsyncio/streams",
   "@tsyncio/subprocess",
   "@tsyncio/executors",
+  "@tsyncio/bullmq",
   "tsyncio",
 ];
 

@@ -6,29 +6,36 @@ const PENDING = 0;
 const WOKEN = 1;
 const CANCELLED = 2;
 
+/** What is waited for, in reports of who waits: a method. */
+export interface Waited {
+  readonly name: string;
+}
+
 /**
- * What one who reads waits for. As a future, but for one waiter, and good for many waits one after the other: a connection makes one, and not
- * one for each piece that arrives.
+ * What one who reads or drains waits for. As a future, but for one waiter, and good for many waits one after the other: a connection makes one, and
+ * not one for each piece that arrives or leaves.
  */
-export class DataWait implements Waitable<void> {
+export class ReusableWait implements Waitable<void> {
   declare readonly "@@tsyncio": typeof WAIT;
   static {
     Object.defineProperty(this.prototype, "@@tsyncio", { value: WAIT });
   }
   private readonly loop: LoopContract;
-  /** Who waits. */
-  private awaited: { readonly name: string } | null = null;
+  /** Whose method is waited for. */
+  private readonly owner: string;
+  private waited: Waited | null = null;
   private state = PENDING;
   private waiter: Waiter | null = null;
   private reason: unknown = undefined;
 
-  constructor(loop: LoopContract) {
+  constructor(loop: LoopContract, owner: string) {
     this.loop = loop;
+    this.owner = owner;
   }
 
   /** Begins a wait. */
-  begin(awaited: { readonly name: string }): void {
-    this.awaited = awaited;
+  begin(waited: Waited): void {
+    this.waited = waited;
     this.state = PENDING;
     this.reason = undefined;
   }
@@ -78,7 +85,7 @@ export class DataWait implements Waitable<void> {
   }
 
   toString(): string {
-    return `<StreamReader.${this.awaited?.name}() pending>`;
+    return `<${this.owner}.${this.waited?.name}() pending>`;
   }
 
   private end(state: number): void {

@@ -1,0 +1,46 @@
+import type { CancelOptions } from "@tsyncio/executors";
+import { decodeFailure, encodeFailure, type SentFailure } from "@tsyncio/executors/kit";
+import { decode, encode } from "./codec.js";
+
+/** What lies in Redis of a job's call. */
+export interface JobData {
+  /** What is called, by its name on every machine. */
+  readonly fn: string;
+  /** Its arguments, encoded; of a chunk of `map`, a list of argument lists. */
+  readonly args: unknown;
+  readonly isChunk?: true;
+  readonly onCancel?: CancelOptions["onCancel"];
+  readonly grace?: CancelOptions["grace"];
+  /** The job was cancelled while a worker had it: whoever gets it next leaves it. */
+  readonly cancelled?: string;
+}
+
+/** How an attempt failed is written into the job's log, where later attempts and cancellations leave it alone. */
+const FAILURE = "failure: ";
+
+export function failureRow(failure: unknown): string {
+  return FAILURE + JSON.stringify(encode(encodeFailure(failure, "process")));
+}
+
+/** How the last attempt failed, by the job's log; `null` where no worker came to say so. */
+export function lastFailure(log: readonly string[]): { readonly failure: unknown } | null {
+  const row = log.findLast((each) => each.startsWith(FAILURE));
+  if (row === undefined) return null;
+  try {
+    return { failure: decodeFailure(decode(JSON.parse(row.slice(FAILURE.length))) as SentFailure) };
+  } catch {
+    // Not written by one of our workers.
+    return null;
+  }
+}
+
+/** What a job's failure begins with that was cancelled: it leaves nothing behind, and its id may be used again. */
+export const CANCELLED = "cancelled: ";
+
+/** The queue whose events are words to the workers of `queue`. */
+export function controlQueue(queue: string): string {
+  return `${queue}.control`;
+}
+
+/** How many of these words are kept for workers that were away. */
+export const CONTROL_LENGTH = 10_000;

@@ -1,0 +1,115 @@
+import { CancelledError } from "@tsyncio/contract";
+import type { PoolExecutor, Job as PoolJob } from "@tsyncio/executors";
+import { submitChunk } from "@tsyncio/executors/kit";
+import { type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { decode, encode } from "./codec.js";
+import { CANCELLED, failureRow, type JobData } from "./job-data.js";
+import type { WorkerFunctions } from "./worker-modules.js";
+
+type EngineJob = Job<JobData, unknown, string>;
+
+/** So long a cancellation is kept that came before its job. */
+const EARLY_MS = 10_000;
+
+/** How long what is given back may take to clean up. */
+const CLEAN_UP_MS = 1000;
+
+/** The jobs that a worker runs: each is one of its pool's, and whatever becomes of the one becomes of the other. */
+export class JobRuns {
+  readonly #pool: PoolExecutor;
+  readonly #functions: WorkerFunctions;
+  readonly #running = new Map<EngineJob, PoolJob<unknown>>();
+  readonly #early = new Map<string, string>();
+  /** Resolved when nothing runs any more; `null` while nothing is given back. */
+  #returning: Promise<void> | null = null;
+  /** Is told of a job that went back into the queue. */
+  onReturned: (name: string, id: string) => void = () => {};
+
+  constructor(pool: PoolExecutor, functions: WorkerFunctions) {
+    this.#pool = pool;
+    this.#functions = functions;
+  }
+
+  get functions(): readonly string[] {
+    return this.#functions.names;
+  }
+
+  /** Runs a job to its end, and gives its encoded result. What it throws, the engine takes for the failure of an attempt. */
+  async run(job: EngineJob, token: string, signal: AbortSignal): Promise<unknown> {
+    try {
+      this.#checkCancelled(job);
+      const poolJob = this.#start(job);
+      const cancel = () => poolJob.cancel(signal.reason);
+      signal.addEventListener("abort", cancel);
+      this.#running.set(job, poolJob);
+      try {
+        const reported = passReports(job, poolJob);
+        const result = await poolJob;
+        await reported;
+        return encode(result);
+      } finally {
+        this.#running.delete(job);
+        signal.removeEventListener("abort", cancel);
+      }
+    } catch (error) {
+      if (this.#returning !== null) return this.#giveBack(job, token, this.#returning);
+      if (error instanceof CancelledError) {
+        job.opts.removeOnFail = true;
+        throw new UnrecoverableError(CANCELLED + error.message);
+      }
+      await job.log(failureRow(error));
+      throw asError(error);
+    }
+  }
+
+  /** A job that this worker may be about to begin is cancelled. */
+  cancelEarly(id: string, reason: string): void {
+    this.#early.set(id, reason);
+    setTimeout(() => this.#early.delete(id), EARLY_MS).unref();
+  }
+
+  /** Cancels what runs, and when it has cleaned up gives it back to the queue. What does not care is ended with its thread. */
+  returnAll(): void {
+    this.#returning ??= this.#endAll();
+  }
+
+  async #endAll(): Promise<void> {
+    for (const poolJob of this.#running.values()) poolJob.cancel("its worker is closing");
+    const timer = setTimeout(() => this.#pool.terminateWorkers(), CLEAN_UP_MS);
+    await this.#pool.shutdown();
+    clearTimeout(timer);
+  }
+
+  #checkCancelled(job: EngineJob): void {
+    const reason = job.data.cancelled ?? this.#early.get(String(job.id));
+    if (reason !== undefined) throw new CancelledError(reason);
+  }
+
+  #start(job: EngineJob): PoolJob<unknown> {
+    const { fn: name, isChunk, onCancel, grace } = job.data;
+    const fn = this.#functions.get(name);
+    const args = decode(job.data.args) as unknown[];
+    const pool = onCancel === undefined ? this.#pool : this.#pool.with({ onCancel, grace });
+    return isChunk ? submitChunk(pool, fn, args as unknown[][]) : pool.submit(fn, ...(args as never[]));
+  }
+
+  async #giveBack(job: EngineJob, token: string, ended: Promise<void>): Promise<never> {
+    await ended;
+    await job.moveToWait(token);
+    this.onReturned(job.name, String(job.id));
+    throw new WaitingError();
+  }
+}
+
+/** Passes on what the function reports, one after the other. */
+async function passReports(job: EngineJob, poolJob: PoolJob<unknown>): Promise<void> {
+  for await (const report of poolJob.reports()) {
+    // News that comes to nobody is no reason to fail.
+    await job.updateProgress(encode(report) as object).catch(() => {});
+  }
+}
+
+/** The engine keeps messages. */
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,144 @@
+import { RedisConnectionError } from "./errors.js";
+import type { Link } from "./link.js";
+import type { RemoteJob } from "./remote-job.js";
+
+/** How many jobs go in one message. */
+const BATCH = 500;
+
+/** How soon deadlines are looked at again, in milliseconds. */
+const LOOK_EVERY = 10;
+
+/** Who is told what became of what was sent. */
+export interface OutboxOwner {
+  /** The link, if it is ready. */
+  link(): Link | null;
+  /** Redis has them now. */
+  sent(jobs: readonly RemoteJob<unknown>[]): void;
+  /** It was given up; `isUnsure`: and may be in Redis all the same. */
+  gaveUp(job: RemoteJob<unknown>, error: unknown, isUnsure: boolean): void;
+  /** Why there is no connection. */
+  problem(): { readonly message: string; readonly cause: Error | null };
+}
+
+/**
+ * The jobs on their way to Redis: those of one turn go together, and in the order of their submits. One that has not come there when its
+ * deadline passes fails, and is not sent any more; one whose message went lost is sent again, which under the same id is no second job.
+ */
+export class Outbox {
+  readonly #owner: OutboxOwner;
+  readonly #waiting = new Set<RemoteJob<unknown>>();
+  /** Those whose message is under way, or went lost. */
+  readonly #tried = new Set<RemoteJob<unknown>>();
+  #isSending = false;
+  #isScheduled = false;
+  #deadline: NodeJS.Timeout | null = null;
+
+  constructor(owner: OutboxOwner) {
+    this.#owner = owner;
+  }
+
+  add(job: RemoteJob<unknown>): void {
+    this.#waiting.add(job);
+    this.#watchDeadline();
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.send();
+    });
+  }
+
+  /** Forgets a job that is wanted no more. `false` when it may be in Redis already. */
+  drop(job: RemoteJob<unknown>): boolean {
+    const wasTried = this.#tried.has(job);
+    return this.#forget(job) && !wasTried;
+  }
+
+  /** Whether it is still to be sent. */
+  has(job: RemoteJob<unknown>): boolean {
+    return this.#waiting.has(job);
+  }
+
+  /** Sends what waits, if the link is ready. */
+  async send(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    try {
+      for (let link = this.#owner.link(); link !== null && this.#waiting.size > 0; link = this.#owner.link()) {
+        const jobs = [...this.#waiting].slice(0, BATCH);
+        if (!(await this.#sendBatch(link, jobs))) return;
+      }
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  async #sendBatch(link: Link, jobs: readonly RemoteJob<unknown>[]): Promise<boolean> {
+    for (const job of jobs) this.#tried.add(job);
+    const bulk = jobs.flatMap(({ id, name, sent }) =>
+      sent === null ? [] : [{ name, data: sent.data, opts: { ...sent.options, jobId: id } }],
+    );
+    try {
+      if (bulk.length > 0) await link.queue.addBulk(bulk);
+    } catch (error) {
+      if (!link.ready || isDisconnection(error)) {
+        // What ended meanwhile waits no more; the rest goes again when the link is back.
+        if (link.ready) link.reconnect();
+        return false;
+      }
+      for (const job of jobs) if (this.#forget(job)) this.#owner.gaveUp(job, error, true);
+      return true;
+    }
+    this.#owner.sent(jobs.filter((job) => this.#forget(job)));
+    return true;
+  }
+
+  /** Whether it was still wanted. */
+  #forget(job: RemoteJob<unknown>): boolean {
+    this.#tried.delete(job);
+    if (!this.#waiting.delete(job)) return false;
+    if (this.#waiting.size === 0) this.#rest();
+    return true;
+  }
+
+  #rest(): void {
+    if (this.#deadline !== null) clearTimeout(this.#deadline);
+    this.#deadline = null;
+  }
+
+  /** All wait equally long, so the first one's deadline is the next. */
+  #watchDeadline(): void {
+    const [first] = this.#waiting;
+    if (first === undefined || this.#deadline !== null) return;
+    const time = first.deadline - performance.now();
+    this.#deadline = setTimeout(() => this.#giveUpLate(), Math.max(time, LOOK_EVERY));
+  }
+
+  #giveUpLate(): void {
+    this.#deadline = null;
+    // As long as there is a connection they are on their way, however many they are.
+    if (this.#owner.link() === null) {
+      const now = performance.now();
+      for (const job of [...this.#waiting]) {
+        if (job.deadline > now) break;
+        const isUnsure = this.#tried.has(job);
+        this.#forget(job);
+        this.#owner.gaveUp(job, this.#lateness(job), isUnsure);
+      }
+    }
+    this.#watchDeadline();
+  }
+
+  #lateness({ name }: RemoteJob<unknown>): RedisConnectionError {
+    const { message, cause } = this.#owner.problem();
+    return new RedisConnectionError(
+      `${name}() did not come to Redis in time: ${message}`,
+      cause === null ? {} : { cause },
+    );
+  }
+}
+
+function isDisconnection(error: unknown): boolean {
+  const { message = "" } = error as Partial<Error>;
+  return /Connection is closed|Command timed out|isn't writeable|ECONNRESET|EPIPE|LOADING/.test(message);
+}

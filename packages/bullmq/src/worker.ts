@@ -1,0 +1,194 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { availableParallelism, hostname } from "node:os";
+import { type Delay, ValueError } from "@tsyncio/contract";
+import { type PoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor } from "@tsyncio/executors";
+import { QueueEvents, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { connect, lastIdBefore } from "./connection.js";
+import { RedisConnectionError } from "./errors.js";
+import { controlQueue } from "./job-data.js";
+import { JobRuns } from "./job-runs.js";
+import { type ClusterOptions, checkCluster, checkWhole, milliseconds, parseRedis } from "./options.js";
+import { loadFunctions } from "./worker-modules.js";
+
+/** How a worker is started. */
+export interface BullMQWorkerOptions extends ClusterOptions {
+  /** How many jobs it runs at a time, each in a thread of its own. Left out: one for each core. */
+  concurrency?: number | undefined;
+  /** Runs jobs in child processes instead of threads: for what may crash. */
+  processes?: boolean | undefined;
+  /** For how long a job is the worker's without a sign of life; then others may take it. Left out: `"30s"`. */
+  lease?: Delay | undefined;
+  /** How many workers may die of the same job until it fails. Left out: 3. */
+  maxStalledCount?: number | undefined;
+  /** What it is called in the engine's records. Left out: its host's name and process id. */
+  name?: string | undefined;
+  /** How long to wait for Redis at the start. Left out: `"5s"`. */
+  connectTimeout?: Delay | undefined;
+  /** Is told what the worker does. */
+  onEvent?: ((event: WorkerEvent) => void) | undefined;
+}
+
+/** What a worker tells. */
+export type WorkerEvent =
+  | { readonly event: "active" | "completed" | "returned"; readonly job: string; readonly id: string }
+  | { readonly event: "failed"; readonly job: string; readonly id: string; readonly error: unknown }
+  | { readonly event: "stalled" | "lost"; readonly id: string }
+  | { readonly event: "error"; readonly error: Error };
+
+/** A worker of a cluster. */
+export interface BullMQWorker extends AsyncDisposable {
+  /** The names of the functions that it runs. */
+  readonly functions: readonly string[];
+  /**
+   * Takes no more jobs, and ends when those that it runs have ended. Those that take longer than `grace` are cancelled and returned to the queue, for
+   * another worker.
+   * @param options - `grace`: left out: no limit
+   */
+  close(options?: { grace?: Delay | null }): Promise<void>;
+}
+
+/**
+ * Starts a worker: it takes jobs of a {@link BullMQExecutor} from the queue, and runs those functions that the given modules export in threads of its
+ * own. What `tsyncio worker` does.
+ * @param modules - URLs of files, or of Node's own modules (`"node:crypto"`)
+ * @throws `ValueError` when a module is missing, can't be loaded or exports no function, and `RedisConnectionError` when there is no Redis: then
+ * nothing is left of it.
+ */
+export async function startWorker(
+  modules: readonly (string | URL)[],
+  options: BullMQWorkerOptions = {},
+): Promise<BullMQWorker> {
+  const checked = checkWorker(options);
+  if (!Array.isArray(modules) || modules.length === 0) {
+    throw new ValueError("a worker needs the modules whose functions it is to run, and was given none");
+  }
+  const pool = checked.processes
+    ? new ProcessPoolExecutor(checked.concurrency)
+    : new ThreadPoolExecutor(checked.concurrency);
+  const { connectTimeout } = checked;
+  const connection = connect(options.redis, { connectTimeout, lazyConnect: true });
+  try {
+    const functions = await loadFunctions(pool, modules);
+    await ready(connection, options.redis, connectTimeout);
+    return await RunningWorker.start(pool, connection, new JobRuns(pool, functions), checked);
+  } catch (error) {
+    connection.disconnect();
+    await pool.shutdown();
+    throw error;
+  }
+}
+
+type Checked = ReturnType<typeof checkWorker>;
+
+function checkWorker(options: BullMQWorkerOptions) {
+  const cluster = checkCluster(options);
+  parseRedis(options.redis);
+  const { concurrency = availableParallelism(), processes = false, maxStalledCount = 3 } = options;
+  checkWhole("concurrency", concurrency, 1, Number.MAX_SAFE_INTEGER);
+  checkWhole("maxStalledCount", maxStalledCount, 0, Number.MAX_SAFE_INTEGER);
+  const lease = milliseconds(options.lease ?? "30s", "lease");
+  if (lease < 100) throw new ValueError(`lease must be at least "100ms", got ${String(options.lease)}`);
+  const { name = `${hostname()}-${process.pid}`, onEvent = () => {} } = options;
+  const connectTimeout = milliseconds(options.connectTimeout ?? "5s", "connectTimeout");
+  return { ...cluster, concurrency, processes, maxStalledCount, lease, name, onEvent, connectTimeout };
+}
+
+/** Resolves with the first answer. */
+async function ready(connection: Redis, redis: ClusterOptions["redis"], timeout: number): Promise<void> {
+  let problem: Error | null = null;
+  connection.on("error", (error: Error) => {
+    problem = error;
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const said = (problem as Error | null)?.message ?? "no answer";
+      reject(new RedisConnectionError(`there is no Redis at ${parseRedis(redis).shown}: ${said}`, { cause: problem }));
+    }, timeout);
+  });
+  const first = new Promise<void>((resolve) => connection.once("ready", resolve));
+  connection.connect().catch(() => {});
+  try {
+    await Promise.race([first, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+class RunningWorker implements BullMQWorker {
+  readonly #pool: PoolExecutor;
+  readonly #connection: Redis;
+  readonly #runs: JobRuns;
+  readonly #worker: Worker;
+  readonly #control: QueueEvents;
+  #closing: Promise<void> | null = null;
+
+  static async start(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked): Promise<RunningWorker> {
+    const worker = new RunningWorker(pool, connection, runs, options, lastIdBefore(await connection.time()));
+    await worker.#worker.waitUntilReady();
+    worker.#worker.run().catch((error: Error) => options.onEvent({ event: "error", error }));
+    return worker;
+  }
+
+  private constructor(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked, lastEventId: string) {
+    const { queue, prefix, concurrency, lease, maxStalledCount, name, onEvent } = options;
+    const place = { connection, ...(prefix !== undefined && { prefix }) };
+    this.#pool = pool;
+    this.#connection = connection;
+    this.#runs = runs;
+    this.#worker = new Worker(queue, (job, token, signal) => runs.run(job, token ?? "", signal as AbortSignal), {
+      ...place,
+      autorun: false,
+      name,
+      concurrency,
+      lockDuration: lease,
+      stalledInterval: lease,
+      maxStalledCount,
+    });
+    this.#control = new QueueEvents(controlQueue(queue), { ...place, lastEventId });
+    this.#control.on("cancel" as "removed", (word: { jobId: string; reason?: string }) => {
+      if (!this.#worker.cancelJob(word.jobId, word.reason)) runs.cancelEarly(word.jobId, word.reason ?? "");
+    });
+    const onError = (error: Error) => onEvent({ event: "error", error });
+    this.#worker.on("error", onError);
+    this.#control.on("error", onError);
+    this.#worker.on("active", ({ id, name: job }) => onEvent({ event: "active", job, id: String(id) }));
+    this.#worker.on("completed", ({ id, name: job }) => onEvent({ event: "completed", job, id: String(id) }));
+    this.#worker.on("failed", (job, error) => {
+      onEvent({ event: "failed", job: job?.name ?? "a job", id: String(job?.id), error });
+    });
+    this.#worker.on("stalled", (id) => onEvent({ event: "stalled", id }));
+    // It ran too long without a sign of life: another worker has it now.
+    this.#worker.on("lockRenewalFailed", (ids) => {
+      for (const id of ids) {
+        this.#worker.cancelJob(id, "its lease ended");
+        onEvent({ event: "lost", id });
+      }
+    });
+    runs.onReturned = (job, id) => onEvent({ event: "returned", job, id });
+  }
+
+  get functions(): readonly string[] {
+    return this.#runs.functions;
+  }
+
+  close(options: { grace?: Delay | null } = {}): Promise<void> {
+    const grace = options.grace ?? null;
+    const ms = grace === null ? null : milliseconds(grace, "grace");
+    const timer = ms === null ? undefined : setTimeout(() => this.#runs.returnAll(), ms);
+    this.#closing ??= this.#close();
+    return this.#closing.finally(() => clearTimeout(timer));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#worker.close();
+    await this.#pool.shutdown();
+    await this.#control.close();
+    this.#connection.disconnect();
+  }
+}
