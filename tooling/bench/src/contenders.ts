@@ -1,12 +1,13 @@
 import type { Python } from "./python.ts";
 
-/** Those that run whole programs; ways to read a socket without a package; packages that are locks, queues or pools, or run processes. */
+/** Those that run whole programs; ways to read a socket without a package; packages that are locks, queues, pools or clusters, or run processes. */
 export const runtimes = ["native", "effect", "effection", "asyncio", "uvloop"] as const;
 export const locksAndQueues = ["async-sema", "async-mutex", "fastq", "p-limit", "p-queue"] as const;
 const pools = ["piscina", "worker_threads", "tinypool"] as const;
+const clusters = ["bullmq", "bullmq, threads"] as const;
 const launchers = ["execa", "nano-spawn", "tinyexec"] as const;
 
-export const peerNames = [...runtimes, "for await", ...locksAndQueues, ...pools, ...launchers] as const;
+export const peerNames = [...runtimes, "for await", ...locksAndQueues, ...pools, ...clusters, ...launchers] as const;
 export type PeerName = (typeof peerNames)[number];
 
 export const syntaxes = ["generator", "async", "async, exact: false", "async, in no task"] as const;
@@ -36,6 +37,8 @@ export const peers: Readonly<Record<PeerName, Contender>> = {
   worker_threads: { interpreter: "node", file: "worker-threads.ts", driver: "native" },
   tinypool: { interpreter: "node", file: "tinypool.ts", driver: "native" },
   "p-queue": { interpreter: "node", file: "p-queue.ts", driver: "native" },
+  bullmq: { interpreter: "node", file: "bullmq.ts", driver: "native" },
+  "bullmq, threads": { interpreter: "node", file: "bullmq-threads.ts", driver: "native" },
   execa: { interpreter: "node", file: "execa.ts", driver: "native" },
   "nano-spawn": { interpreter: "node", file: "nano-spawn.ts", driver: "native" },
   tinyexec: { interpreter: "node", file: "tinyexec.ts", driver: "native" },

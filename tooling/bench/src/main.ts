@@ -33,7 +33,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function measure(options: Options, python: Python | null): Promise<Row[]> {
-  const chosen = suites.filter(({ name }) => options.suites.length === 0 || options.suites.includes(name));
+  const wanted = suites.filter(({ name }) => options.suites.length === 0 || options.suites.includes(name));
+  const chosen = wanted.filter(({ needs }) => needs?.isThere ?? true);
   const present = peerNames.filter((name) => isPresent(name, python));
   const cases = plan(chosen, present, { rounds: options.rounds, warmUp: 300, measure: 500 });
   const measurements = cases.flatMap(({ peers, ours }) => [...peers.values(), ...ours.values()]);
@@ -41,6 +42,9 @@ async function measure(options: Options, python: Python | null): Promise<Row[]> 
 
   const absent = peerNames.filter((name) => !present.includes(name));
   if (absent.length > 0) console.error(`not on this machine: ${absent.join(", ")}`);
+  for (const { name, needs } of wanted) {
+    if (needs?.isThere === false) console.error(`left out: ${name}, for there is no ${needs.program} on this machine`);
+  }
   const interpreters = { node, python: interpreterOf(python?.file ?? "") };
   const outcomes = await runRounds(
     measurements,

@@ -5,6 +5,8 @@ import type { PeerName, Syntax } from "./contenders.ts";
 export interface Suite {
   readonly name: string;
   readonly about: string;
+  /** A program of this machine's without which it is left out. */
+  readonly needs?: { readonly program: string; readonly isThere: boolean };
   readonly cases: readonly Case[];
 }
 

@@ -1,4 +1,5 @@
 import { cancel } from "../suites/cancel/suite.ts";
+import { cluster } from "../suites/cluster/suite.ts";
 import { depth } from "../suites/depth/suite.ts";
 import { executors } from "../suites/executors/suite.ts";
 import { handoff } from "../suites/handoff/suite.ts";
@@ -24,5 +25,6 @@ export const suites: readonly Suite[] = [
   queues,
   streams,
   executors,
+  cluster,
   processes,
 ];

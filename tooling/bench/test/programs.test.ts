@@ -11,14 +11,17 @@ const interpreters = { node, python: interpreterOf(python?.file ?? "") };
 // Too few to compare, enough to see that each program works and measures something.
 describe.each(suites)("$name", (suite) => {
   const shrink = suite.name === "memory" || suite.name === "streams" ? 20 : 100;
+  const isHere = suite.needs?.isThere ?? true;
   const cases = plan([suite], peerNames, { rounds: 1, warmUp: 0, measure: 10, shrink });
 
   for (const { ours, peers } of cases) {
     for (const [, { title, interpreter, job }] of ours) {
-      it.concurrent(title, async () => expect(await runJob(job, interpreters[interpreter])).toBeGreaterThan(1));
+      it.skipIf(!isHere).concurrent(title, async () =>
+        expect(await runJob(job, interpreters[interpreter])).toBeGreaterThan(1),
+      );
     }
     for (const [name, { title, interpreter, job }] of peers) {
-      it.skipIf(!isPresent(name, python)).concurrent(title, async () =>
+      it.skipIf(!isHere || !isPresent(name, python)).concurrent(title, async () =>
         expect(await runJob(job, interpreters[interpreter])).toBeGreaterThan(1),
       );
     }

@@ -24,12 +24,14 @@ export interface Redis {
   stop(): Promise<void>;
 }
 
-export async function startRedis(): Promise<Redis> {
+/** @param options - `persists`: whether it has every command on the disk before it answers; left out: it has */
+export async function startRedis({ persists = true } = {}): Promise<Redis> {
   const folder = await mkdtemp(join(tmpdir(), "tsyncio-redis-"));
   const data = join(folder, "appendonlydir");
   const port = await freePort();
   let server: ChildProcess | null = null;
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes"];
+  const log = persists ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...log];
   const redis: Redis = {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -41,7 +43,7 @@ export async function startRedis(): Promise<Redis> {
     },
     async start({ empty = false } = {}) {
       if (empty) await rm(data, { recursive: true, force: true });
-      server = spawn("redis-server", [...args, "--appendfsync", "always"], { stdio: "ignore" });
+      server = spawn("redis-server", args, { stdio: "ignore" });
       await answers(port);
     },
     async stop() {
