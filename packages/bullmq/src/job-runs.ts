@@ -1,6 +1,6 @@
 import { CancelledError } from "@tsyncio/contract";
 import type { PoolExecutor, Job as PoolJob } from "@tsyncio/executors";
-import { submitChunk } from "@tsyncio/executors/kit";
+import { type ReportSink, reportTo, submitChunk } from "@tsyncio/executors/kit";
 import { type Job, UnrecoverableError, WaitingError } from "bullmq";
 import { decode, encode } from "./codec.js";
 import { CANCELLED, failureRow, type JobData } from "./job-data.js";
@@ -35,21 +35,18 @@ export class JobRuns {
   }
 
   /** Runs a job to its end, and gives its encoded result. What it throws, the engine takes for the failure of an attempt. */
-  async run(job: EngineJob, token: string, signal: AbortSignal): Promise<unknown> {
+  async run(job: EngineJob, token: string): Promise<unknown> {
     try {
       this.#checkCancelled(job);
       const poolJob = this.#start(job);
-      const cancel = () => poolJob.cancel(signal.reason);
-      signal.addEventListener("abort", cancel);
+      const progress = new Progress(job);
+      reportTo(poolJob, progress);
       this.#running.set(job, poolJob);
       try {
-        const reported = passReports(job, poolJob);
-        const result = await poolJob;
-        await reported;
-        return encode(result);
+        return encode(await poolJob);
       } finally {
         this.#running.delete(job);
-        signal.removeEventListener("abort", cancel);
+        if (progress.told !== null) await progress.told;
       }
     } catch (error) {
       if (this.#returning !== null) return this.#giveBack(job, token, this.#returning);
@@ -60,6 +57,13 @@ export class JobRuns {
       await job.log(failureRow(error));
       throw asError(error);
     }
+  }
+
+  /** Cancels a job that runs. `false` when it does not. */
+  cancel(id: string, reason: string): boolean {
+    let found = false;
+    for (const [job, poolJob] of this.#running) if (job.id === id) found = poolJob.cancel(reason) || found;
+    return found;
   }
 
   /** A job that this worker may be about to begin is cancelled. */
@@ -102,10 +106,25 @@ export class JobRuns {
 }
 
 /** Passes on what the function reports, one after the other. */
-async function passReports(job: EngineJob, poolJob: PoolJob<unknown>): Promise<void> {
-  for await (const report of poolJob.reports()) {
+class Progress implements ReportSink<unknown> {
+  readonly #job: EngineJob;
+  /** Resolved when all is told; `null` when there is nothing to tell. */
+  told: Promise<void> | null = null;
+
+  constructor(job: EngineJob) {
+    this.#job = job;
+  }
+
+  put(report: unknown): void {
+    this.told = this.#tell(report, this.told);
+  }
+
+  end(): void {}
+
+  async #tell(report: unknown, before: Promise<void> | null): Promise<void> {
+    await before;
     // News that comes to nobody is no reason to fail.
-    await job.updateProgress(encode(report) as object).catch(() => {});
+    await this.#job.updateProgress(encode(report) as object).catch(() => {});
   }
 }
 

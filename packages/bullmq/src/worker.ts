@@ -137,7 +137,7 @@ class RunningWorker implements BullMQWorker {
     this.#pool = pool;
     this.#connection = connection;
     this.#runs = runs;
-    this.#worker = new Worker(queue, (job, token, signal) => runs.run(job, token ?? "", signal as AbortSignal), {
+    this.#worker = new Worker(queue, (job, token) => runs.run(job, token ?? ""), {
       ...place,
       autorun: false,
       name,
@@ -147,8 +147,8 @@ class RunningWorker implements BullMQWorker {
       maxStalledCount,
     });
     this.#control = new QueueEvents(controlQueue(queue), { ...place, lastEventId });
-    this.#control.on("cancel" as "removed", (word: { jobId: string; reason?: string }) => {
-      if (!this.#worker.cancelJob(word.jobId, word.reason)) runs.cancelEarly(word.jobId, word.reason ?? "");
+    this.#control.on("cancel" as "removed", ({ jobId, reason = "" }: { jobId: string; reason?: string }) => {
+      if (!runs.cancel(jobId, reason)) runs.cancelEarly(jobId, reason);
     });
     const onError = (error: Error) => onEvent({ event: "error", error });
     this.#worker.on("error", onError);
@@ -162,7 +162,7 @@ class RunningWorker implements BullMQWorker {
     // It ran too long without a sign of life: another worker has it now.
     this.#worker.on("lockRenewalFailed", (ids) => {
       for (const id of ids) {
-        this.#worker.cancelJob(id, "its lease ended");
+        runs.cancel(id, "its lease ended");
         onEvent({ event: "lost", id });
       }
     });

@@ -2,7 +2,7 @@ import type { ForeignWork, LoopContract } from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { BackCalls, type CallTargets } from "./back-calls.js";
 import { decodeFailure } from "./remote-errors.js";
-import { ReportChannel, type Reports } from "./reports.js";
+import { ReportChannel, type ReportSink, type Reports } from "./reports.js";
 import type { Transferable } from "./transfer.js";
 import { CALL_ENDED, CANCELLED, FULFILLED, type Note, REPORT, type Reply, type SentMessage } from "./wire.js";
 
@@ -50,15 +50,25 @@ export interface Job<T> extends Future<T> {
   reports<P = unknown>(): Reports<P>;
 }
 
+/** Has `sink` take what a job reports, right after `submit`: for who hands it on, and needs no iteration. */
+export let reportTo: (job: Job<unknown>, sink: ReportSink<unknown>) => void;
+
 /** A job of an executor of this package. */
 export class PoolJob<T> extends Future<T> implements Job<T>, ForeignWork {
+  static {
+    reportTo = (job, sink) => {
+      (job as PoolJob<unknown>).#reports = sink;
+    };
+  }
+
   readonly id: number = ++lastId;
   readonly options: JobOptions;
   message: SentMessage;
   transfer: readonly Transferable[];
   readonly #owner: JobOwner;
   #state = QUEUED;
-  #reports: ReportChannel<unknown> | null = null;
+  /** A channel, unless it was told otherwise. */
+  #reports: ReportSink<unknown> | null = null;
   #calls: BackCalls | null = null;
 
   constructor(
@@ -107,7 +117,7 @@ export class PoolJob<T> extends Future<T> implements Job<T>, ForeignWork {
       this.#reports = new ReportChannel();
       if (this.done()) this.#reports.end();
     }
-    return this.#reports as Reports<P>;
+    return this.#reports as unknown as Reports<P>;
   }
 
   started(): void {

@@ -10,8 +10,16 @@ export interface Reports<P> extends AsyncIterable<P> {
   [Symbol.asyncIterator](): { next(): Awaitable<IteratorResult<P, undefined>> };
 }
 
-/** The reports of one job. */
-export class ReportChannel<P> implements Reports<P> {
+/** Where the reports of a job go. */
+export interface ReportSink<P> {
+  /** A report has come. */
+  put(value: P): void;
+  /** No more will come. */
+  end(): void;
+}
+
+/** The reports of one job, for who iterates them. */
+export class ReportChannel<P> implements Reports<P>, ReportSink<P> {
   readonly #waiting: P[] = [];
   readonly #getters = new Set<Future<void>>();
   #ended = false;
@@ -20,13 +28,11 @@ export class ReportChannel<P> implements Reports<P> {
     return { next: () => this.#next() };
   }
 
-  /** A report has come. */
   put(value: P): void {
     this.#waiting.push(value);
     this.#wakeAll();
   }
 
-  /** No more will come. */
   end(): void {
     this.#ended = true;
     this.#wakeAll();
