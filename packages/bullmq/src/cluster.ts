@@ -21,6 +21,9 @@ const CHECK_AT_MOST = 1000;
 /** So long the connections are kept that nothing needs, in milliseconds. */
 const IDLE_FOR = 1000;
 
+/** From so many jobs on, the end of one may be told a little later, together with others'. */
+const MANY = 100;
+
 /**
  * The jobs of an executor that have not ended, and what is asked and told about them.
  *
@@ -145,6 +148,10 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
     else if (event.event === "failed") void this.#fail(event.jobId, event.failedReason ?? "");
     else if (event.event === "removed")
       void this.#check(event.jobId, () => this.#end(event.jobId, (job) => job.removed()));
+  }
+
+  areMany(): boolean {
+    return this.#jobs.size >= MANY;
   }
 
   /**

@@ -1,9 +1,10 @@
 import { describe } from "@tsyncio/contract";
-import { Queue, QueueEvents, QueueEventsProducer } from "bullmq";
+import { Queue, type QueueEvents, QueueEventsProducer } from "bullmq";
 import type { Redis } from "ioredis";
 import { connect, lastIdBefore } from "./connection.js";
 import { controlQueue } from "./job-data.js";
 import { type Place, parseRedis } from "./options.js";
+import { PacedEvents } from "./paced-events.js";
 
 /** What the engine tells of jobs, in the order in which it happened. */
 export const EVENTS = [
@@ -36,6 +37,8 @@ export interface LinkListener {
   /** The link is there, for the first time or again: what happened meanwhile may have gone untold. */
   linked(): void;
   happened(event: JobEvent): void;
+  /** Whether many jobs are waited for: that one of them is told at once matters less than the work for all. */
+  areMany(): boolean;
 }
 
 /**
@@ -139,8 +142,8 @@ export class Link {
     await this.#queue.waitUntilReady();
     if (this.#state === CLOSED) return;
     // "From now on" would be from when Redis gets to it: a job that is sent meanwhile may have ended.
-    const lastEventId = lastIdBefore(time);
-    this.#events ??= this.#listen(this.#watched(new QueueEvents(queue, { ...commands, lastEventId })));
+    const listening = { ...commands, lastEventId: lastIdBefore(time) };
+    this.#events ??= this.#listen(this.#watched(new PacedEvents(queue, listening, () => this.#listener.areMany())));
   }
 
   #watched<P extends { on(event: "error", listener: (error: Error) => void): unknown }>(part: P): P {
