@@ -98,6 +98,15 @@ describe.skipIf(!hasRedis)(withRedis("submit"), () => {
     expect(await job).toBe(false);
   });
 
+  // They were sent behind the failure, and those behind the first one got lost.
+  test("reports of a job that fails come before its end", async () => {
+    await worker();
+    const job = executor().submit(work.reportAndFail, [1, 2, 3, 4, 5]);
+    const reports = all(job.reports());
+    await expect(job).rejects.toThrow("after 5 reports");
+    expect(await reports).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test("tells a job's life, and whether a worker has it", async () => {
     const { file, gate, open, has } = await notebook();
     await worker();

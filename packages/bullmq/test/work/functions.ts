@@ -56,6 +56,11 @@ export const reportAll = remote(here, async function reportAll(values: unknown[]
   return currentSignal()?.aborted;
 });
 
+export const reportAndFail = remote(here, function reportAndFail(values: unknown[]) {
+  for (const value of values) report(value);
+  throw new Error(`after ${values.length} reports`);
+});
+
 /** Fails as often as `file` has lines fewer than `until`. */
 export const failUntil = remote(here, function failUntil(file: string, until: number) {
   appendFileSync(file, `${Date.now()}\n`);
