@@ -45,7 +45,6 @@ export class JobRuns {
       try {
         return encode(await poolJob);
       } finally {
-        this.#running.delete(job);
         if (progress.told !== null) await progress.told;
       }
     } catch (error) {
@@ -56,13 +55,19 @@ export class JobRuns {
       }
       await job.log(failureRow(error));
       throw asError(error);
+    } finally {
+      this.#running.delete(job);
     }
   }
 
-  /** Cancels a job that runs. `false` when it does not. */
+  /** Cancels a job that this worker has, unless its function has ended. `false` when it has none of that id. */
   cancel(id: string, reason: string): boolean {
     let found = false;
-    for (const [job, poolJob] of this.#running) if (job.id === id) found = poolJob.cancel(reason) || found;
+    for (const [job, poolJob] of this.#running) {
+      if (job.id !== id) continue;
+      poolJob.cancel(reason);
+      found = true;
+    }
     return found;
   }
 
