@@ -4,8 +4,8 @@ import { QueueEvents, type QueueEventsOptions } from "bullmq";
 const PACE = 2;
 
 /**
- * The engine's events, which it reads as they come: an answer for each job or two. Where many jobs are waited for, each answer has many events: that is a
- * fifth of the work of the submitter and of Redis, and what waits is late by the pace at most.
+ * The engine's events, which it reads as they come: an answer for each job or two. Where many jobs are waited for, each answer is for several of
+ * them, which saves a fifth of the submitter's work or more, and some of Redis's; what waits is late by the pace at most.
  */
 export class PacedEvents extends QueueEvents {
   readonly #areMany: () => boolean;
