@@ -15,7 +15,7 @@ export type Syntax = (typeof syntaxes)[number];
 
 /** Who takes part: where its programs are and what runs them. */
 export interface Contender {
-  readonly interpreter: "node" | "python";
+  readonly interpreter: "node" | "python" | "python with uvloop";
   /** The file in each suite's folder. */
   readonly file: string;
   /** The driver in `child/` that starts a program of it. */
@@ -27,7 +27,7 @@ export const peers: Readonly<Record<PeerName, Contender>> = {
   effect: { interpreter: "node", file: "effect.ts", driver: "effect" },
   effection: { interpreter: "node", file: "effection.ts", driver: "effection" },
   asyncio: { interpreter: "python", file: "asyncio.py", driver: "asyncio" },
-  uvloop: { interpreter: "python", file: "asyncio.py", driver: "uvloop" },
+  uvloop: { interpreter: "python with uvloop", file: "asyncio.py", driver: "uvloop" },
   "for await": { interpreter: "node", file: "for-await.ts", driver: "native" },
   "async-sema": { interpreter: "node", file: "async-sema.ts", driver: "native" },
   "async-mutex": { interpreter: "node", file: "async-mutex.ts", driver: "native" },
@@ -53,6 +53,7 @@ export const tsyncio: Readonly<Record<Syntax, Contender>> = {
 
 /** Whether this machine has what the peer runs on. */
 export function isPresent(name: PeerName, python: Python | null): boolean {
-  if (peers[name].interpreter === "node") return true;
-  return python !== null && (name !== "uvloop" || python.uvloop !== null);
+  const { interpreter } = peers[name];
+  if (interpreter === "node") return true;
+  return interpreter === "python" ? python !== null : python?.uvloop != null;
 }

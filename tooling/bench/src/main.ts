@@ -7,7 +7,7 @@ import { findPython, type Python } from "./python.ts";
 import { readResults, writeResults } from "./results.ts";
 import { runRounds } from "./rounds.ts";
 import { type Row, rowsOf } from "./rows.ts";
-import { python as interpreterOf, node, runJob } from "./run-job.ts";
+import { interpreters, runJob } from "./run-job.ts";
 import { suites } from "./suites.ts";
 import { tableOf, times } from "./table.ts";
 
@@ -45,12 +45,8 @@ async function measure(options: Options, python: Python | null): Promise<Row[]> 
   for (const { name, needs } of wanted) {
     if (needs?.isThere === false) console.error(`left out: ${name}, for there is no ${needs.program} on this machine`);
   }
-  const interpreters = { node, python: interpreterOf(python?.file ?? "") };
-  const outcomes = await runRounds(
-    measurements,
-    ({ job, interpreter }) => runJob(job, interpreters[interpreter]),
-    watcher,
-  );
+  const by = interpreters(python);
+  const outcomes = await runRounds(measurements, ({ job, interpreter }) => runJob(job, by[interpreter]), watcher);
   watcher.done();
   return rowsOf(cases, outcomes);
 }

@@ -7,7 +7,8 @@ const exec = promisify(execFile);
 export interface Python {
   readonly file: string;
   readonly version: string;
-  readonly uvloop: string | null;
+  /** Which Python has uvloop, and which one: this Python, or the first other that has it. */
+  readonly uvloop: { readonly file: string; readonly version: string } | null;
 }
 
 /** Fails on an interpreter that is older than 3.11: `asyncio.Runner` is new there. */
@@ -25,12 +26,16 @@ print(json.dumps({"version": platform.python_version(), "uvloop": version}))
 /** The one that `$BENCH_PYTHON` names; else Python 3.13, from PATH or from pyenv; else any that is not too old. */
 export async function findPython(): Promise<Python | null> {
   const chosen = process.env.BENCH_PYTHON;
-  const candidates = chosen ? [chosen] : ["python3.13", await fromPyenv("3.13"), "python3"];
+  const candidates = chosen ? [chosen] : ["python3.13", await fromPyenv("3.13"), "python3", "/usr/bin/python3"];
+  let found: Python | null = null;
   for (const file of candidates) {
     const facts = file && (await outputOf(file, ["-c", probe]));
-    if (facts) return { file, ...JSON.parse(facts) };
+    if (!facts) continue;
+    const { version, uvloop } = JSON.parse(facts) as { version: string; uvloop: string | null };
+    found ??= { file, version, uvloop: null };
+    if (uvloop !== null) return { ...found, uvloop: { file, version: uvloop } };
   }
-  return null;
+  return found;
 }
 
 async function fromPyenv(series: string): Promise<string | null> {

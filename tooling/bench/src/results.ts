@@ -46,6 +46,6 @@ function versions(python: Python | null): Record<string, string> {
     node: process.version,
     ...Object.fromEntries(Object.entries<string>(dependencies).filter(([name]) => name !== "tsyncio")),
     ...(python && { python: python.version }),
-    ...(python?.uvloop && { uvloop: python.uvloop }),
+    ...(python?.uvloop && { uvloop: python.uvloop.version }),
   };
 }

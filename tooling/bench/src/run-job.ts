@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Contender } from "./contenders.ts";
 import type { Job } from "./job.ts";
+import type { Python } from "./python.ts";
 
 const exec = promisify(execFile);
 const child = join(import.meta.dirname, "child");
@@ -29,8 +31,10 @@ export const node: Interpreter = {
   args: ({ meter }) => [...(meter === "resident" ? forMemory : []), join(child, "main.ts")],
 };
 
-export function python(file: string): Interpreter {
-  return { file, args: () => [join(child, "main.py")] };
+/** What runs jobs on this machine; a job of a peer that is not present must not be run. */
+export function interpreters(python: Python | null): Readonly<Record<Contender["interpreter"], Interpreter>> {
+  const inPython = (file = ""): Interpreter => ({ file, args: () => [join(child, "main.py")] });
+  return { node, python: inPython(python?.file), "python with uvloop": inPython(python?.uvloop?.file) };
 }
 
 interface Failure extends Error {

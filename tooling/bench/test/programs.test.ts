@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { isPresent, peerNames } from "../src/contenders.ts";
 import { plan } from "../src/plan.ts";
 import { findPython } from "../src/python.ts";
-import { python as interpreterOf, node, runJob } from "../src/run-job.ts";
+import { interpreters, runJob } from "../src/run-job.ts";
 import { suites } from "../src/suites.ts";
 
 const python = await findPython();
-const interpreters = { node, python: interpreterOf(python?.file ?? "") };
+const by = interpreters(python);
 
 // Too few to compare, enough to see that each program works and measures something.
 describe.each(suites)("$name", (suite) => {
@@ -16,13 +16,11 @@ describe.each(suites)("$name", (suite) => {
 
   for (const { ours, peers } of cases) {
     for (const [, { title, interpreter, job }] of ours) {
-      it.skipIf(!isHere).concurrent(title, async () =>
-        expect(await runJob(job, interpreters[interpreter])).toBeGreaterThan(1),
-      );
+      it.skipIf(!isHere).concurrent(title, async () => expect(await runJob(job, by[interpreter])).toBeGreaterThan(1));
     }
     for (const [name, { title, interpreter, job }] of peers) {
       it.skipIf(!isHere || !isPresent(name, python)).concurrent(title, async () =>
-        expect(await runJob(job, interpreters[interpreter])).toBeGreaterThan(1),
+        expect(await runJob(job, by[interpreter])).toBeGreaterThan(1),
       );
     }
   }
