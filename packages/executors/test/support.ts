@@ -1,6 +1,8 @@
 import { type PoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor } from "@tsyncio/executors";
 import { afterAll } from "vitest";
 
+export { failureOf } from "@tsyncio/test-support";
+
 /** The kinds of executors, for laws that hold for all. */
 export const kinds = [
   { kind: "threads", Executor: ThreadPoolExecutor },
@@ -27,14 +29,4 @@ export function openGate(gate: Int32Array): void {
 /** Resolves when a worker has written `value` at `index`. */
 export async function until(gate: Int32Array, index: number, value: number): Promise<void> {
   while (Atomics.load(gate, index) !== value) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-/** What a promise is rejected with. */
-export async function failureOf(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it ended without an error");
 }

@@ -3,6 +3,8 @@ import type { EventLoop, newEventLoop } from "@tsyncio/loop";
 import { newVirtualLoop } from "@tsyncio/loop/virtual";
 import { coroutine } from "@tsyncio/tasks";
 
+export { failureOf } from "@tsyncio/test-support";
+
 /** Gives up several turns. */
 export const turns = coroutine(function* turns(count: number) {
   for (let i = 0; i < count; i++) yield;
@@ -18,14 +20,4 @@ export function watched(make: typeof newEventLoop | typeof newVirtualLoop = newV
     return loop;
   };
   return { loopFactory, loops, reports };
-}
-
-/** What `promise` fails with. */
-export async function failureOf(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it ended without an error");
 }

@@ -12,7 +12,7 @@ import {
 } from "@tsyncio/streams";
 import { FakeNetwork, type FaultOptions } from "@tsyncio/streams/testing";
 import { createTask, currentTask, gather } from "@tsyncio/tasks";
-import { type Kind, on, type Script, worldOf } from "@tsyncio/test-support";
+import { failure, type Kind, on, type Script, worldOf } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, it } from "vitest";
 import { both, codeOf, type RealTools, real, whatIsOpen } from "./support.ts";
@@ -55,15 +55,6 @@ function law(name: string, script: Law): void {
       });
     }
   }
-}
-
-function* failure(awaitable: unknown): Script<unknown> {
-  try {
-    yield* on(awaitable);
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not fail");
 }
 
 function* until(holds: () => boolean): Script<void> {

@@ -17,7 +17,7 @@ import {
   toWritable,
   toWritableStream,
 } from "@tsyncio/streams";
-import { on, type Script } from "@tsyncio/test-support";
+import { failure, on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
 import { codeOf, real } from "./support.ts";
@@ -29,15 +29,6 @@ function* lines(reader: StreamReader<string>): Script<string[]> {
     if (line === "") return all;
     all.push(line);
   }
-}
-
-function* failure(awaitable: unknown): Script<unknown> {
-  try {
-    yield* on(awaitable);
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not fail");
 }
 
 describe("fromReadable", () => {

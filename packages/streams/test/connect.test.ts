@@ -5,7 +5,7 @@ import { ExceptionGroup, ValueError } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
 import { openConnection, type StreamReader, type StreamWriter, startServer } from "@tsyncio/streams";
 import { coroutine, createTask, gather } from "@tsyncio/tasks";
-import { on, type Script } from "@tsyncio/test-support";
+import { failure, on, type Script } from "@tsyncio/test-support";
 import { describe, expect, test } from "vitest";
 import { taken } from "../dist/connect.js";
 import { Connecting, type Trying } from "../dist/connecting.js";
@@ -13,15 +13,6 @@ import { codeOf, real, unanswering } from "./support.ts";
 
 const inTurn: Trying = { stagger: null, allErrors: false, direct: false };
 const at = (port: number) => ({ host: "127.0.0.1", port });
-
-function* failure(awaitable: unknown): Script<unknown> {
-  try {
-    yield* on(awaitable);
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not fail");
-}
 
 /** A port where nobody listens. */
 function* closedPort(): Script<number> {

@@ -5,19 +5,10 @@ import { connect, createServer as createNetServer } from "node:net";
 import { Future, fromPromise } from "@tsyncio/futures";
 import { openConnection, type StreamReader, type StreamWriter, startServer } from "@tsyncio/streams";
 import { createTask, gather } from "@tsyncio/tasks";
-import { on, type Script, startProgram } from "@tsyncio/test-support";
+import { failure, on, startProgram } from "@tsyncio/test-support";
 import { sleep, timeout } from "@tsyncio/timeouts";
 import { describe, expect } from "vitest";
 import { codeOf, real, unanswering } from "./support.ts";
-
-function* failure(awaitable: unknown): Script<unknown> {
-  try {
-    yield* on(awaitable);
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not fail");
-}
 
 describe("a peer", () => {
   real("that resets the connection in the middle of a message is heard of by both sides", function* ({ fn }) {

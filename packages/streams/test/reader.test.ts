@@ -2,7 +2,7 @@
 import { CancelledError, IncompleteReadError, LimitOverrunError, RuntimeError, ValueError } from "@tsyncio/contract";
 import { StreamReader } from "@tsyncio/streams";
 import { createTask, forEach } from "@tsyncio/tasks";
-import { on, type Script } from "@tsyncio/test-support";
+import { failure, on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
 import { both } from "./support.ts";
@@ -13,16 +13,6 @@ function fed(text: string, options: ConstructorParameters<typeof StreamReader>[0
   const reader = new StreamReader(options);
   for (const piece of text.split("|")) reader.feedData(bytes(piece));
   return reader;
-}
-
-/** What `awaitable` fails with. */
-function* failure(awaitable: unknown): Script<unknown> {
-  try {
-    yield* on(awaitable);
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not fail");
 }
 
 function* text(awaitable: unknown): Script<string> {

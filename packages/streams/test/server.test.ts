@@ -10,7 +10,7 @@ import {
   startServer,
 } from "@tsyncio/streams";
 import { createTask } from "@tsyncio/tasks";
-import { on, type Script } from "@tsyncio/test-support";
+import { failure, on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
 import { codeOf, real } from "./support.ts";
@@ -23,15 +23,6 @@ function* idle(reader: StreamReader): Script<void> {
 /** Sends one line back. */
 function* echoOnce(reader: StreamReader, writer: StreamWriter): Script<void> {
   writer.write(yield* on(reader.readline()));
-}
-
-function* failure(awaitable: unknown): Script<unknown> {
-  try {
-    yield* on(awaitable);
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not fail");
 }
 
 describe("a server", () => {

@@ -7,7 +7,7 @@ import { TimeoutError } from "@tsyncio/contract";
 import { fromPromise } from "@tsyncio/futures";
 import { openConnection, type StreamReader, type StreamWriter, startServer, startTls } from "@tsyncio/streams";
 import { createTask, gather } from "@tsyncio/tasks";
-import { on, type Script } from "@tsyncio/test-support";
+import { failure, on, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
 import { codeOf, real } from "./support.ts";
@@ -25,15 +25,6 @@ function* echo(reader: StreamReader, writer: StreamWriter): Script<void> {
     writer.write(line);
     yield* on(writer.drain());
   }
-}
-
-function* failure(awaitable: unknown): Script<unknown> {
-  try {
-    yield* on(awaitable);
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not fail");
 }
 
 describe("TLS", () => {
