@@ -3,11 +3,10 @@ import { callerLocation } from "@tsyncio/loop";
 import { BrokenWorkerError } from "./errors.js";
 import type { JobOwner, PoolJob } from "./job.js";
 import { isPrimitive } from "./sendable.js";
-import type { JobSource } from "./task-feed.js";
 import type { Transferable } from "./transfer.js";
-import { CANCEL, type Note } from "./wire.js";
+import { CANCEL, type Note, type Reply } from "./wire.js";
 import { checkNotLoading } from "./worker/worker-context.js";
-import type { WorkerPool } from "./worker-pool.js";
+import type { PoolOwner, WorkerPool } from "./worker-pool.js";
 
 /**
  * OPEN ──shutdown──▶ CLOSING ──the last job has ended──▶ CLOSED
@@ -20,9 +19,9 @@ const CLOSED = 2;
  * The jobs of an executor: those that wait, first come, first served, and those that run, at most one for each worker. Starts the workers
  * with the first job and ends them when it is closed and has no job left.
  */
-export class JobQueue implements JobOwner {
+export class JobQueue implements JobOwner, PoolOwner {
   readonly #count: number;
-  readonly #start: (source: JobSource) => WorkerPool;
+  readonly #start: (owner: PoolOwner) => WorkerPool;
   readonly #queued = new Set<PoolJob<unknown>>();
   /** Goes through them, once and for all: a new iterator would pass by the places of all that have left. */
   #order: Iterator<PoolJob<unknown>> | null = null;
@@ -40,7 +39,7 @@ export class JobQueue implements JobOwner {
   readonly #resource: OpenResource;
 
   /** @param kind - the name of the executor's class */
-  constructor(kind: string, count: number, start: (source: JobSource) => WorkerPool) {
+  constructor(kind: string, count: number, start: (owner: PoolOwner) => WorkerPool) {
     const describe = () => `${kind} of ${count}: ${this.#running.size} jobs run, ${this.#queued.size} wait`;
     this.#resource = { kind, describe, source: registry.debugging ? callerLocation() : null };
     this.#count = count;
@@ -107,27 +106,29 @@ export class JobQueue implements JobOwner {
 
   #run(job: PoolJob<unknown>): void {
     if (this.#pool === null) {
-      this.#pool = this.#start({ hasNext: () => this.#queued.size > 0, runNext: () => this.#runNext() });
+      this.#pool = this.#start(this);
       registry.resources.add(this.#resource);
     }
     this.#hold ??= setInterval(() => {}, 2 ** 30);
     if (this.#running.size === 0) this.#hold.ref();
     this.#running.add(job);
     job.started();
-    this.#pool.run(
-      job,
-      (reply) => {
-        this.#ended(job);
-        job.replied(reply);
-      },
-      (error) => {
-        this.#ended(job);
-        job.broke(brokenBy(error, job));
-      },
-    );
+    this.#pool.run(job);
   }
 
-  /** A worker that has replied has its next job already, which the pool asked for; one that died has left its place to another. */
+  /** The worker is done with it. */
+  replied(job: PoolJob<unknown>, reply: Reply): void {
+    this.#ended(job);
+    job.replied(reply);
+  }
+
+  /** The worker is gone, or did not get it. */
+  broke(job: PoolJob<unknown>, error: unknown): void {
+    this.#ended(job);
+    job.broke(brokenBy(error, job));
+  }
+
+  /** The next one goes to its worker before anybody hears of the end of this one: the worker waits. */
   #ended(job: PoolJob<unknown>): void {
     this.#running.delete(job);
     if (this.#running.size < this.#count && this.#queued.size > 0) this.#runNext();

@@ -20,10 +20,9 @@ import { LocalQueue } from "./queue-proxy.js";
 import { type AnyFunction, exportOf } from "./remote.js";
 import { sourceOf } from "./self-contained.js";
 import { checkSendable, isPrimitive, type Medium } from "./sendable.js";
-import type { JobSource } from "./task-feed.js";
 import { takeTransfers } from "./transfer.js";
 import { HAS_QUEUES, IS_CHUNK, IS_SOURCE, type SentMessage, type SentQueue } from "./wire.js";
-import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
+import type { PoolOwner, WorkerOptions, WorkerPool } from "./worker-pool.js";
 
 /** What becomes of a job that is cancelled while it runs. */
 export interface CancelOptions {
@@ -48,7 +47,7 @@ export interface PoolOptions extends CancelOptions, WorkerOptions {
 export let submitChunk: (pool: PoolExecutor, fn: AnyFunction, lists: unknown[][]) => Job<unknown[]>;
 
 /** @internal Starts the workers of an executor. */
-export type StartWorkers = (count: number, idleMs: number, options: WorkerOptions, source: JobSource) => WorkerPool;
+export type StartWorkers = (count: number, idleMs: number, options: WorkerOptions, owner: PoolOwner) => WorkerPool;
 
 /** What all executors of this package do. Make a {@link ThreadPoolExecutor} or a {@link ProcessPoolExecutor}. */
 export class PoolExecutor implements Executor {
@@ -188,7 +187,7 @@ export function makeQueue(
   const { env, execArgv, resourceLimits } = options;
   const given = { env, execArgv, resourceLimits };
   const workerOptions = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return new JobQueue(kind, count, (source) => start(count, idleMs, workerOptions, source));
+  return new JobQueue(kind, count, (owner) => start(count, idleMs, workerOptions, owner));
 }
 
 function checkOptions<O>(options: O): O {

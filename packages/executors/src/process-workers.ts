@@ -1,26 +1,17 @@
-import type { Task, TaskQueue, Tinypool, TinypoolChannel } from "tinypool";
+import type { TinypoolChannel } from "tinypool";
 import { loadTinypool, workerFile } from "./host.js";
-import type { PoolJob } from "./job.js";
-import { JobAbort } from "./job-abort.js";
-import { type Packed, unpack } from "./packed.js";
-import { decodeFailure } from "./remote-errors.js";
-import { type JobSource, TaskFeed } from "./task-feed.js";
-import { DYING, type Note, type Reply } from "./wire.js";
-import type { WorkerOptions, WorkerPool } from "./worker-pool.js";
+import type { Note, SentMessage } from "./wire.js";
+import { WorkerLeases } from "./worker-leases.js";
+import type { PoolOwner, WorkerOptions, WorkerPool } from "./worker-pool.js";
 
 /** Child processes, kept by tinypool. */
-export function processWorkers(count: number, idleMs: number, options: WorkerOptions, source: JobSource): WorkerPool {
+export function processWorkers(count: number, idleMs: number, options: WorkerOptions, owner: PoolOwner): WorkerPool {
   const { env, execArgv } = options;
   const filename = workerFile();
-  const running = new Map<PoolJob<unknown>, ProcessRun>();
-  const feed = new TaskFeed<Task>(source, () => true);
-  let pool: Tinypool | null = null;
   const loading = loadTinypool().then(({ Tinypool }) => {
-    const loaded = new Tinypool({
+    const pool = new Tinypool({
       runtime: "child_process",
       serialization: "advanced",
-      // Its `cancel` is for a method of the pool's that is never called here.
-      taskQueue: feed as TaskFeed<Task> & Pick<TaskQueue, "cancel">,
       filename,
       name: "run",
       minThreads: 0,
@@ -30,41 +21,23 @@ export function processWorkers(count: number, idleMs: number, options: WorkerOpt
       execArgv: execArgv ?? process.execArgv.filter(isForChildren),
     });
     // One that ends while nothing runs in it is no error: the next job gets another. One that can't even start would be tried for ever.
-    loaded.on("error", (error) => {
-      if (loaded.threads.length > 0) return;
-      for (const run of running.values()) if (!run.hasProcess()) run.fail(error);
+    pool.on("error", (error) => {
+      if (pool.threads.length === 0) leases.fail(error);
     });
-    pool = loaded;
-    return loaded;
+    return pool;
   });
 
-  return {
-    medium: "process",
-    run(job, onReply, onFailure) {
-      const run = new ProcessRun(job);
-      running.set(job, run);
-      const give = (to: Tinypool) => feed.give(() => to.run(job.message, { signal: run, channel: run }));
-      (pool === null ? loading.then(give) : give(pool)).then(
-        (reply: Packed<Reply>) => {
-          running.delete(job);
-          onReply(unpack(reply));
-        },
-        (error: unknown) => {
-          running.delete(job);
-          onFailure(run.failure ?? error);
-        },
-      );
+  const leases = new WorkerLeases(
+    "process",
+    owner,
+    (signal, onNote) => {
+      const channel = new Channel(onNote);
+      const over = loading.then((pool) => pool.run(null, { signal, channel }));
+      return { post: (message) => channel.post(message), over, close() {} };
     },
-    post: (job, note) => running.get(job)?.post(note),
-    terminate: (job) => running.get(job)?.abort(),
-    terminateAll() {
-      for (const run of running.values()) run.abort();
-    },
-    async destroy() {
-      feed.close();
-      await (await loading).destroy();
-    },
-  };
+    async () => (await loading).destroy(),
+  );
+  return leases;
 }
 
 /** Not what says that the program is text on the command line. */
@@ -73,39 +46,31 @@ function isForChildren(option: string, index: number, all: string[]): boolean {
   return !ofText.test(option) && !ofText.test(all[index - 1] ?? "") && !option.startsWith("--input-type");
 }
 
-/** A job in a process, as the pool sees it: its signal, and the channel for notes to and from that process. */
-class ProcessRun extends JobAbort implements TinypoolChannel {
-  readonly #job: PoolJob<unknown>;
+/** The channel of a process that is lent, beside what the pool sends on it. */
+class Channel implements TinypoolChannel {
+  readonly #onNote: (note: Note) => void;
   #send: ((message: unknown) => void) | null = null;
-  /** Notes that were written before the process had the job. */
-  #waiting: Note[] | null = null;
+  /** What was written before there was a process. */
+  #waiting: (SentMessage | Note)[] = [];
 
-  constructor(job: PoolJob<unknown>) {
-    super();
-    this.#job = job;
+  constructor(onNote: (note: Note) => void) {
+    this.#onNote = onNote;
   }
 
-  /** The pool has given it to a process: this is the way there. */
+  /** The pool lends a process: this is the way there. */
   onMessage(send: (message: unknown) => void): void {
     this.#send = send;
-    for (const note of this.#waiting ?? []) this.post(note);
-    this.#waiting = null;
+    for (const message of this.#waiting) this.post(message);
+    this.#waiting = [];
   }
 
   /** The process has sent something that is not the pool's. */
   postMessage(message: { tsyncio?: Note } | null): void {
-    const note = message?.tsyncio;
-    // First its error, then its exit.
-    if (note?.[1] === DYING) this.failure ??= decodeFailure(note[2]);
-    else if (note !== undefined) this.#job.noted(note);
+    if (message?.tsyncio !== undefined) this.#onNote(message.tsyncio);
   }
 
-  hasProcess(): boolean {
-    return this.#send !== null;
-  }
-
-  post(note: Note): void {
-    if (this.#send === null) (this.#waiting ??= []).push(note);
-    else this.#send({ tsyncio: note });
+  post(message: SentMessage | Note): void {
+    if (this.#send === null) this.#waiting.push(message);
+    else this.#send({ tsyncio: message });
   }
 }

@@ -5,11 +5,10 @@ import type { Transferable } from "./transfer.js";
 /**
  * What goes between the loop and its workers. Arrays, which cost less to clone than objects with names.
  *
- *   JobMessage   loop ──▶ worker   by the pool
- *   Reply        worker ──▶ loop   by the pool: the end of the job
- *   Note         both ways, while the job runs: on a port of the worker's, or the channel of its process
+ *   JobMessage   loop ──▶ worker
+ *   Note         both ways, while the job runs; the last one has its Reply
  *
- * Notes and replies travel on different ways. What a job wrote before its end is taken in before its reply.
+ * All travel on one way, a port of the worker's or the channel of its process: in the order in which they were written.
  */
 export type JobMessage<Args = unknown[]> = [id: number, where: string, name: string, args: Args, flags: number];
 
@@ -33,11 +32,11 @@ export const FULFILLED = 0;
 export const REJECTED = 1;
 export const CANCELLED = 2;
 
-/** The end of a job or a call. A job's says whether it wrote notes: they are taken in before it. */
+/** The end of a job or a call. */
 export type Reply =
-  | [typeof FULFILLED, value: unknown, wroteNotes?: boolean]
-  | [typeof REJECTED, failure: SentFailure, wroteNotes?: boolean]
-  | [typeof CANCELLED, reason: unknown, wroteNotes?: boolean];
+  | [typeof FULFILLED, value: unknown]
+  | [typeof REJECTED, failure: SentFailure]
+  | [typeof CANCELLED, reason: unknown];
 
 /** To the worker: the job was cancelled. */
 export const CANCEL = 0;
@@ -57,6 +56,10 @@ export const TAKEN = 6;
 export const GIVEN_BACK = 7;
 /** To the loop: the process ends, and this is why. Threads say it by the host's own means. */
 export const DYING = 8;
+/** To the loop: the end of the job. */
+export const ENDED = 9;
+/** To the worker: there are no more jobs for now, and it goes back to its pool. */
+export const RELEASE = 10;
 
 /** What is called: a function of the executor's by its name, or a method of a queue of the job's. */
 export type Callee = string | readonly [queue: number, method: QueueMethod];
@@ -70,7 +73,9 @@ export type Note =
   | [id: number, kind: typeof CANCEL_CALL, call: number, reason: unknown]
   | [id: number, kind: typeof CALL_SOON, callee: Callee, args: unknown[]]
   | [id: number, kind: typeof TAKEN | typeof GIVEN_BACK, call: number]
-  | [id: number, kind: typeof DYING, why: SentFailure];
+  | [id: number, kind: typeof DYING, why: SentFailure]
+  | [id: number, kind: typeof ENDED, reply: Reply]
+  | [id: 0, kind: typeof RELEASE];
 
 /** How notes are sent. */
 export type Post = (note: Note, transfer?: readonly Transferable[]) => void;

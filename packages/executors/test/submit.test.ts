@@ -1,9 +1,9 @@
 import { CancelledError, RuntimeError, registry, ValueError } from "@tsyncio/contract";
-import { BrokenWorkerError, type Job, ThreadPoolExecutor } from "@tsyncio/executors";
+import { BrokenWorkerError, type Job, ProcessPoolExecutor, ThreadPoolExecutor, transfer } from "@tsyncio/executors";
 import { getEventLoop } from "@tsyncio/loop";
 import { createTask, forEach } from "@tsyncio/tasks";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { failureOf, kinds, newGate, openGate, sharedPool, until } from "./support.ts";
+import { failureOf, kinds, newGate, openGate, sharedPool, until, untilGone } from "./support.ts";
 import {
   add,
   addInTurns,
@@ -14,6 +14,9 @@ import {
   exit,
   failWith,
   giveFunction,
+  increment,
+  keep,
+  leaveTimer,
   threadOf,
   waitAtGate,
 } from "./work/functions.ts";
@@ -276,6 +279,47 @@ describe("map", () => {
     expect(() => pool.map(echo, [1, () => 2])).toThrow(
       "argument 1 of echo() can't be sent to a worker thread: it is a function",
     );
+  });
+});
+
+// It went on with the next job only: the thread slept.
+test("what a job leaves running in a thread goes on, while there is no other job, too", async () => {
+  await using pool = new ThreadPoolExecutor(1);
+  const gate = newGate();
+  await pool.submit(leaveTimer, gate, 100);
+  await until(gate, 1, 1);
+});
+
+describe("the end of a worker", () => {
+  test("comes when it was idle for idleTimeout, and the next job gets another", async () => {
+    await using pool = new ThreadPoolExecutor(1, { idleTimeout: "1ms" });
+    const { port1, port2 } = new MessageChannel();
+    const ended = new Promise((resolve) => port1.addEventListener("close", resolve));
+    expect(await pool.submit(keep, transfer(port2))).toBe(true);
+    await ended;
+    expect(await pool.submit(add, 1, 2)).toBe(3);
+  });
+
+  test("comes for a process that was idle, too", async () => {
+    await using pool = new ProcessPoolExecutor(1, { idleTimeout: "1ms" });
+    const [pid = 0] = await pool.submit(threadOf);
+    await untilGone(pid);
+    expect(await pool.submit(add, 1, 2)).toBe(3);
+  });
+
+  // The next job went to the worker that was being ended, for a reply of that worker's had come.
+  test("costs no job but its own, even if that has replied", async () => {
+    await using pool = new ThreadPoolExecutor(1);
+    await pool.submit(add, 1, 2);
+    const counter = newGate();
+    const job = pool.submit(increment, counter);
+    const next = pool.submit(add, 1, 2);
+    while (Atomics.load(counter, 0) === 0);
+    // No turn of this thread's comes between the reply and the end.
+    Atomics.wait(counter, 1, 0, 20);
+    pool.terminateWorkers();
+    await Promise.allSettled([job]);
+    expect(await next).toBe(3);
   });
 });
 

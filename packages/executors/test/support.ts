@@ -30,3 +30,15 @@ export function openGate(gate: Int32Array): void {
 export async function until(gate: Int32Array, index: number, value: number): Promise<void> {
   while (Atomics.load(gate, index) !== value) await new Promise((resolve) => setTimeout(resolve, 1));
 }
+
+/** Resolves when there is no such process any more. */
+export async function untilGone(pid: number): Promise<void> {
+  const isAlive = () => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  while (isAlive()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -5,7 +5,7 @@ import { newVirtualLoop } from "@tsyncio/loop/virtual";
 import { type Coroutine, coroutine, createTask, currentTask } from "@tsyncio/tasks";
 import { runProgram } from "@tsyncio/test-support";
 import { afterAll, describe, expect, expectTypeOf, test } from "vitest";
-import { failureOf, newGate, openGate, until } from "./support.ts";
+import { failureOf, newGate, openGate, until, untilGone } from "./support.ts";
 import { add, addLater, failWith, waitAtGate } from "./work/functions.ts";
 
 const work = new URL("./work/functions.ts", import.meta.url).href;
@@ -80,6 +80,17 @@ test("a virtual clock waits for workers before it jumps", async () => {
   loop.close();
 });
 
+test("what a thread prints comes before the end of its job", async () => {
+  const { stdout } = await runInFolder(`
+    import { toThread } from "@tsyncio/executors";
+    for (const n of [1, 2, 3]) {
+      await toThread((n) => console.log("inside", n), n);
+      console.log("outside", n);
+    }
+  `);
+  expect(stdout).toBe("inside 1\noutside 1\ninside 2\noutside 2\ninside 3\noutside 3\n");
+});
+
 describe("the end of a process", () => {
   test("is not kept by workers that have nothing to do", async () => {
     const { code, stdout } = await runInFolder(`
@@ -111,13 +122,6 @@ describe("the end of a process", () => {
     `);
     const pid = Number(stdout);
     expect(pid).toBeGreaterThan(0);
-    const isAlive = () => {
-      try {
-        return process.kill(pid, 0);
-      } catch {
-        return false;
-      }
-    };
-    while (isAlive()) await new Promise((resolve) => setTimeout(resolve, 5));
+    await untilGone(pid);
   });
 });

@@ -1,72 +1,96 @@
-import { builtin, library } from "../host.js";
-import { type Packed, pack, unpack } from "../packed.js";
+import type { MessagePort } from "node:worker_threads";
+import { builtin } from "../host.js";
 import { encodeFailure } from "../remote-errors.js";
-import { isPrimitive } from "../sendable.js";
-import { CALL_ENDED, CANCEL, DYING, type JobMessage, type Note, type Reply, type SentMessage } from "../wire.js";
+import { CALL_ENDED, CANCEL, DYING, ENDED, type Note, REJECTED, RELEASE, type SentMessage } from "../wire.js";
 import { type Ended, runJob } from "./run-job.js";
 import { type RunningJob, setWorkerContext, type WorkerContext } from "./worker-context.js";
 
 /** What the pool loads in its workers. */
 
-const { parentPort, isMainThread, MessageChannel, receiveMessageOnPort } = builtin("node:worker_threads");
+const { isMainThread, receiveMessageOnPort } = builtin("node:worker_threads");
 
-/** Cancellations that came before their job: the two travel on different ways. */
-const early = new Map<number, unknown>();
+/** In a thread: the way to the loop, while this worker is lent. */
+let port: MessagePort | null = null;
+/** Gives this worker back to its pool. */
+let release = () => {};
 
 const context: WorkerContext = isMainThread ? inProcess() : inThread();
 setWorkerContext(context);
 
-/** Runs a job: called by the pool. Never fails: what a job throws is in its reply. */
-export function run(message: SentMessage): unknown {
-  message[3] = unpack(message[3]);
-  const ended = runJob(context, jobOf(message), message as JobMessage);
-  return "then" in ended ? ended.then(give) : give(ended);
+/** Lends this worker: called by the pool, for which it is one task. */
+export function run(lent: MessagePort | null): Promise<void> {
+  port = lent;
+  // As the web has it: on Deno a port that came in a message has nothing else.
+  lent?.addEventListener("message", (event: Event) => onMessage((event as MessageEvent).data));
+  lent?.start();
+  return new Promise((resolve) => {
+    release = resolve;
+  });
 }
 
-function jobOf([id, , name]: SentMessage): RunningJob {
-  const cancelled = early.has(id) ? { reason: early.get(id) } : null;
-  // Jobs come in the order of their numbers: what is left was for other workers.
-  if (early.size > 0) for (const other of early.keys()) if (other <= id) early.delete(other);
-  return { id, name, cancelled, task: null, calls: null, wroteNotes: false };
+function onMessage(message: SentMessage | Note): void {
+  if (isJob(message)) start(message);
+  else if (message[1] === RELEASE) release();
+  else onNote(message);
+}
+
+function isJob(message: SentMessage | Note): message is SentMessage {
+  return typeof message[1] === "string";
+}
+
+function start(message: SentMessage): void {
+  const [id, , name] = message;
+  const job: RunningJob = { id, name, cancelled: null, task: null, calls: null };
+  const ended = runJob(context, job, message);
+  if ("then" in ended) ended.then((end) => reply(id, end));
+  else reply(id, ended);
+}
+
+function reply(id: number, ended: Ended): void {
+  const { stdout, stderr } = process;
+  // What the job has printed comes before its end.
+  if (stdout.writableLength > 0 || stderr.writableLength > 0) {
+    stdout.write("", () => stderr.write("", () => send(id, ended)));
+  } else send(id, ended);
+}
+
+function send(id: number, { reply, transfer }: Ended): void {
+  try {
+    context.post([id, ENDED, reply], transfer);
+  } catch (error) {
+    context.post([id, ENDED, [REJECTED, encodeFailure(error, context.medium)]]);
+  }
 }
 
 function onNote(note: Note): void {
-  const [id, kind] = note;
   const { job } = context;
-  if (kind === CALL_ENDED) {
-    if (job?.id === id) job.calls?.get(note[2])?.ended(note[3]);
-  } else if (kind === CANCEL) {
-    const reason = note[2];
-    if (job?.id === id) {
-      job.cancelled = { reason };
-      job.task?.cancel(reason);
-    } else if (job === null || job.id < id) early.set(id, reason);
+  if (job?.id !== note[0]) return;
+  if (note[1] === CALL_ENDED) {
+    job.calls?.get(note[2])?.ended(note[3]);
+  } else if (note[1] === CANCEL) {
+    job.cancelled = { reason: note[2] };
+    job.task?.cancel(note[2]);
   }
 }
 
 function inThread(): WorkerContext {
-  const { port1, port2 } = new MessageChannel();
-  port1.on("message", onNote);
-  parentPort?.postMessage({ tsyncio: port2 }, [port2]);
   return {
     medium: "thread",
     job: null,
     loading: null,
-    post(note, transfer) {
-      if (this.job !== null) this.job.wroteNotes = true;
-      port1.postMessage(note, transfer as []);
-    },
+    post: (note, transfer) => port?.postMessage(note, transfer as []),
     poll() {
-      for (let got = receiveMessageOnPort(port1); got !== undefined; got = receiveMessageOnPort(port1)) {
-        onNote(got.message as Note);
+      if (port === null) return;
+      for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
+        onMessage(got.message);
       }
     },
   };
 }
 
 function inProcess(): WorkerContext {
-  process.on("message", (message: { tsyncio?: Note } | null) => {
-    if (message?.tsyncio !== undefined) onNote(message.tsyncio);
+  process.on("message", (message: { tsyncio?: SentMessage | Note } | null) => {
+    if (message?.tsyncio !== undefined) onMessage(message.tsyncio);
   });
   // Without its parent nobody waits for the job.
   process.on("disconnect", () => process.exit());
@@ -79,11 +103,4 @@ function inProcess(): WorkerContext {
 function sayWhy(error: unknown): void {
   if (!process.connected || context.job === null) return;
   context.post([context.job.id, DYING, encodeFailure(error, "process")]);
-}
-
-function give({ reply, transfer }: Ended): Packed<Reply> | object {
-  if (context.medium === "process") return pack(reply, isPrimitive(reply[1]));
-  if (transfer.length === 0) return reply;
-  const { move, transferableSymbol, valueSymbol } = library("piscina");
-  return move({ [transferableSymbol]: transfer, [valueSymbol]: reply } as unknown as Parameters<typeof move>[0]);
 }

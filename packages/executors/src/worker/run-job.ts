@@ -1,10 +1,11 @@
 import { CancelledError } from "@tsyncio/contract";
 import { createTask, isCoroutineFunction } from "@tsyncio/tasks";
 import { isAwaitable } from "../awaitable.js";
+import { unpack } from "../packed.js";
 import { encodeFailure } from "../remote-errors.js";
 import { checkSendable, isPrimitive } from "../sendable.js";
 import { type Transferable, takeTransfers } from "../transfer.js";
-import { CANCELLED, FULFILLED, HAS_QUEUES, IS_CHUNK, type JobMessage, REJECTED, type Reply } from "../wire.js";
+import { CANCELLED, FULFILLED, HAS_QUEUES, IS_CHUNK, REJECTED, type Reply, type SentMessage } from "../wire.js";
 import { endCalls } from "./calls.js";
 import { type Callable, findFunction } from "./find-function.js";
 import { receiveQueues } from "./remote-queue.js";
@@ -22,10 +23,11 @@ export interface Ended {
  * Runs a job to its end. A function that gives a plain value is called, and that is all; a coroutine function, an async function, and what
  * returns an awaitable become a task on the loop of this worker.
  */
-export function runJob(context: WorkerContext, job: RunningJob, message: JobMessage): Ended | Promise<Ended> {
+export function runJob(context: WorkerContext, job: RunningJob, message: SentMessage): Ended | Promise<Ended> {
   context.job = job;
-  const [, where, name, args, flags] = message;
+  const [, where, name, sent, flags] = message;
   try {
+    const args = unpack(sent);
     if ((flags & HAS_QUEUES) !== 0) receiveQueues(args);
     const fn = findFunction(where, name, flags);
     if (typeof fn !== "function") return runLater(context, job, fn, args, flags);
@@ -97,18 +99,17 @@ function end(
   context.job = null;
   try {
     if (status === FULFILLED) {
-      if (isPrimitive(value)) return { reply: [FULFILLED, value, job.wroteNotes], transfer: NOTHING };
+      if (isPrimitive(value)) return { reply: [FULFILLED, value], transfer: NOTHING };
       const transfer = takeTransfers([value]);
       checkSendable(value, () => `the result of ${job.name}`, context.medium, transfer);
-      return { reply: [FULFILLED, value, job.wroteNotes], transfer };
+      return { reply: [FULFILLED, value], transfer };
     }
   } catch (error) {
     return end(context, job, REJECTED, error);
   }
   const { medium } = context;
-  if (value instanceof CancelledError)
-    return { reply: [CANCELLED, reasonOf(value), job.wroteNotes], transfer: NOTHING };
-  return { reply: [REJECTED, encodeFailure(value, medium), job.wroteNotes], transfer: NOTHING };
+  if (value instanceof CancelledError) return { reply: [CANCELLED, reasonOf(value)], transfer: NOTHING };
+  return { reply: [REJECTED, encodeFailure(value, medium)], transfer: NOTHING };
 }
 
 /** A reason that can't be sent is told in words. */

@@ -19,8 +19,6 @@ export interface RunningJob {
   task: Task<unknown> | null;
   /** Its calls into the loop that have not ended, by their numbers. Made with the first. */
   calls: Map<number, PendingCall> | null;
-  /** Whether it wrote notes. */
-  wroteNotes: boolean;
 }
 
 /** A worker, as code that runs in it sees it. */

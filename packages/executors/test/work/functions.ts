@@ -1,5 +1,6 @@
 // Functions that the tests run in workers.
 
+import type { MessagePort } from "node:worker_threads";
 import { checkCancelled, remote, report, transfer } from "@tsyncio/executors";
 import { coroutine, currentSignal } from "@tsyncio/tasks";
 
@@ -130,6 +131,19 @@ export const increment = remote(here, function increment(shared: Int32Array) {
 export const threadOf = remote(here, async function threadOf() {
   const { threadId } = await import("node:worker_threads");
   return [process.pid, threadId];
+});
+
+/** Is done before what it has begun. */
+export const leaveTimer = remote(here, function leaveTimer(gate: Int32Array, ms: number) {
+  setTimeout(() => Atomics.add(gate, 1, 1), ms);
+});
+
+let kept: MessagePort | null = null;
+
+/** Keeps a port until its worker ends. */
+export const keep = remote(here, function keep(port: MessagePort) {
+  kept = port;
+  return kept !== null;
 });
 
 export const secret = 5;
