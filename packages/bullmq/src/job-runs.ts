@@ -1,7 +1,7 @@
 import { CancelledError } from "@tsyncio/contract";
 import type { PoolExecutor, Job as PoolJob } from "@tsyncio/executors";
 import { type ReportSink, reportTo, submitChunk } from "@tsyncio/executors/kit";
-import { type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { type Job, RateLimitError, UnrecoverableError, WaitingError } from "bullmq";
 import { decode, encode } from "./codec.js";
 import { CANCELLED, failureRow, type JobData } from "./job-data.js";
 import type { WorkerFunctions } from "./worker-modules.js";
@@ -43,7 +43,9 @@ export class JobRuns {
       reportTo(poolJob, progress);
       this.#running.set(job, poolJob);
       try {
-        return encode(await poolJob);
+        const result = await poolJob;
+        progress.check();
+        return encode(result);
       } finally {
         if (progress.told !== null) await progress.told;
       }
@@ -113,6 +115,7 @@ export class JobRuns {
 /** Passes on what the function reports, one after the other. */
 class Progress implements ReportSink<unknown> {
   readonly #job: EngineJob;
+  #problem: { readonly error: unknown } | null = null;
   /** Resolved when all is told; `null` when there is nothing to tell. */
   told: Promise<void> | null = null;
 
@@ -121,19 +124,33 @@ class Progress implements ReportSink<unknown> {
   }
 
   put(report: unknown): void {
-    this.told = this.#tell(report, this.told);
+    try {
+      this.told = this.#tell(encode(report) as object, this.told);
+    } catch (error) {
+      this.#problem ??= { error };
+    }
   }
 
   end(): void {}
 
-  async #tell(report: unknown, before: Promise<void> | null): Promise<void> {
+  /** @throws what kept a report from being told. */
+  check(): void {
+    if (this.#problem !== null) throw this.#problem.error;
+  }
+
+  async #tell(news: object, before: Promise<void> | null): Promise<void> {
     await before;
-    // News that comes to nobody is no reason to fail.
-    await this.#job.updateProgress(encode(report) as object).catch(() => {});
+    // What comes to nobody is no reason to fail.
+    await this.#job.updateProgress(news).catch(() => {});
   }
 }
 
-/** The engine keeps messages. */
+/** Errors by which the engine is told to do something else than let a job fail, whoever threw them. */
+const ORDERS = new Set(["DelayedError", "WaitingError", "WaitingChildrenError"]);
+const RATE_LIMIT = new RateLimitError().message;
+
+/** An error that the engine takes for a failure. It keeps the message. */
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  const isFailure = error instanceof Error && !ORDERS.has(error.name) && error.message !== RATE_LIMIT;
+  return isFailure ? error : new Error(String(error));
 }

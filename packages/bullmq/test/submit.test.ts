@@ -91,6 +91,32 @@ describe.skipIf(!hasRedis)(withRedis("submit"), () => {
     expect(String(error)).toContain("TypeError: the result of giveBack can't be sent");
   });
 
+  test("an error that is called as the engine's orders are, or says their words, fails the job as any other", async () => {
+    await worker();
+    const cluster = executor();
+    const orders = ["DelayedError", "WaitingError", "WaitingChildrenError"].map((name) => [name, "hello"] as const);
+    for (const [name, message] of [...orders, ["HttpError", "bullmq:rateLimitExceeded"] as const]) {
+      expect(await failureOf(cluster.submit(work.failAs, name, message))).toMatchObject({ name, message });
+    }
+  });
+
+  test("an UnrecoverableError is not tried again", async () => {
+    await worker();
+    const job = executor({ attempts: 3 }).submit(work.failAs, "UnrecoverableError", "no use");
+    const life = all(job.life());
+    expect(await failureOf(job)).toMatchObject({ message: "no use" });
+    expect((await life).filter(({ event }) => event === "active")).toHaveLength(1);
+  });
+
+  test("a report that can't be sent to other machines fails its job, and leaves the worker alone", async () => {
+    await worker();
+    const cluster = executor();
+    // What threads share does not leave the machine, so no copy of it comes by the arguments.
+    const error = await failureOf(cluster.submit(work.reportShared));
+    expect(String(error)).toContain("SharedArrayBuffer> could not be cloned");
+    expect(await cluster.submit(work.add, 1, 2)).toBe(3);
+  });
+
   test("reports come to who iterates, and end with the job", async () => {
     await worker();
     const job = executor().submit(work.reportAll, [1, { of: 2 }, new Date(0), undefined]);

@@ -61,12 +61,23 @@ export const reportAndFail = remote(here, function reportAndFail(values: unknown
   throw new Error(`after ${values.length} reports`);
 });
 
+/** It is told before the job has ended. */
+export const reportShared = remote(here, async function reportShared() {
+  report(new SharedArrayBuffer(1));
+  await sleep("50ms");
+});
+
 /** Fails as often as `file` has lines fewer than `until`. */
 export const failUntil = remote(here, function failUntil(file: string, until: number) {
   appendFileSync(file, `${Date.now()}\n`);
   const lines = linesOf(file);
   if (lines < until) throw new RangeError(`attempt ${lines}`);
   return lines;
+});
+
+/** Throws what is called that. */
+export const failAs = remote(here, function failAs(name: string, message: string) {
+  throw Object.assign(new Error(message), { name });
 });
 
 class HttpError extends Error {
