@@ -1,11 +1,12 @@
 import { type OpenResource, RuntimeError, registry } from "@tsyncio/contract";
 import { callerLocation } from "@tsyncio/loop";
 import { outsideTask } from "@tsyncio/tasks";
-import { CONTROL_LENGTH, type JobData, lastFailure } from "./job-data.js";
+import { lastFailure, STALLED } from "./job-data.js";
 import { type JobEvent, Link, type LinkListener } from "./link.js";
 import type { Place } from "./options.js";
 import { Outbox, type OutboxOwner } from "./outbox.js";
 import type { JobOwner, RemoteJob } from "./remote-job.js";
+import { type WithdrawalOwner, Withdrawals } from "./withdrawals.js";
 
 /**
  * OPEN ──shutdown──▶ CLOSING ──nothing is left to wait for──▶ CLOSED
@@ -13,6 +14,8 @@ import type { JobOwner, RemoteJob } from "./remote-job.js";
 const OPEN = 0;
 const CLOSING = 1;
 const CLOSED = 2;
+
+const ENDS: ReadonlySet<JobEvent["event"]> = new Set(["completed", "failed", "removed"]);
 
 /** Events may get lost (Redis keeps some ten thousand): so often, and whenever the link is back, Redis is asked for what was not told. */
 const CHECK_EVERY = 5000;
@@ -30,14 +33,13 @@ const MANY = 100;
  * A job is in `#jobs` from its submit until its future is done. Whatever tells of its end, an event or an answer, may do so more than once; the
  * future takes the first.
  */
-export class Cluster implements JobOwner, OutboxOwner, LinkListener {
+export class Cluster implements JobOwner, OutboxOwner, WithdrawalOwner, LinkListener {
   readonly #options: Place;
   readonly #connectTimeout: number;
   readonly #outbox = new Outbox(this);
   /** By id: several were submitted, or looked up, under the same one. */
   readonly #jobs = new Map<string, Set<RemoteJob<unknown>>>();
-  /** Cancelled, and Redis does not know: id and reason. */
-  readonly #withdrawals = new Map<string, string>();
+  readonly #withdrawals = new Withdrawals(this);
   #link: Link | null = null;
   /** While there is something to wait for. */
   #checks: NodeJS.Timeout | null = null;
@@ -85,8 +87,7 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
   cancelled(job: RemoteJob<unknown>, reason: unknown): void {
     const isOut = !this.#outbox.drop(job) || job.sent === null;
     if (this.#forget(job) && isOut) {
-      this.#withdrawals.set(job.id, typeof reason === "string" ? reason : "");
-      void this.#withdraw(job.id);
+      this.#withdrawals.add(job.id, typeof reason === "string" ? reason : "", this.deadline);
     }
     this.#changed();
   }
@@ -125,22 +126,33 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
   }
 
   gaveUp(job: RemoteJob<unknown>, error: unknown, isUnsure: boolean): void {
-    if (this.#forget(job) && isUnsure) {
-      this.#withdrawals.set(job.id, "it was given up");
-      void this.#withdraw(job.id);
-    }
+    if (this.#forget(job) && isUnsure) this.#withdrawals.add(job.id, "it was given up", this.deadline);
     job.failed(error);
     this.#changed();
   }
 
   linked(): void {
+    this.#withdrawals.retry(false);
     void this.#outbox.send();
-    for (const id of this.#withdrawals.keys()) void this.#withdraw(id);
     // Those that are still to be sent are not missed.
     for (const id of this.#jobs.keys()) void this.#check(id);
   }
 
+  mayGo(job: RemoteJob<unknown>): boolean {
+    return !this.#withdrawals.has(job.id);
+  }
+
+  withdrawn(): void {
+    void this.#outbox.send();
+    this.#changed();
+  }
+
   happened(event: JobEvent): void {
+    if (this.#withdrawals.has(event.jobId)) {
+      // It happens to the cancelled one, not to one that is to be sent under its id.
+      if (ENDS.has(event.event)) this.#withdrawals.ended(event.jobId);
+      return;
+    }
     const jobs = this.#jobs.get(event.jobId);
     if (jobs === undefined) return;
     for (const job of jobs) job.happened(event);
@@ -184,7 +196,8 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
     if (link === null) return;
     try {
       const { logs } = await link.queue.getJobLogs(id);
-      const last = lastFailure(logs);
+      // What its workers died of is not what earlier attempts failed of.
+      const last = failedReason === STALLED ? null : lastFailure(logs);
       this.#end(id, (job) => (last === null ? job.broke(failedReason) : job.failed(last.failure)));
     } catch {}
   }
@@ -194,26 +207,6 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
     this.#jobs.delete(id);
     for (const job of jobs ?? []) end(job);
     this.#changed();
-  }
-
-  /** Takes a cancelled job out of the queue, or tells its worker. */
-  async #withdraw(id: string): Promise<void> {
-    const link = this.link();
-    const reason = this.#withdrawals.get(id);
-    if (link === null || reason === undefined) return;
-    try {
-      if ((await link.queue.remove(id)) === 0) await this.#tellWorker(link, id, reason);
-      this.#withdrawals.delete(id);
-      this.#changed();
-    } catch {}
-  }
-
-  async #tellWorker(link: Link, id: string, reason: string): Promise<void> {
-    const found = await link.queue.getJob(id);
-    if (found === undefined || found.finishedOn !== undefined) return;
-    // For a worker that gets it when this one is gone, or when it is tried again.
-    await found.updateData({ ...(found.data as JobData), cancelled: reason } satisfies JobData);
-    await link.tellWorkers("cancel", { jobId: id, reason }, CONTROL_LENGTH);
   }
 
   /** Whether nobody else waits for the job of its id. */
@@ -253,6 +246,8 @@ export class Cluster implements JobOwner, OutboxOwner, LinkListener {
   }
 
   #checkSome(): void {
+    // A cancellation alone is not worth waiting for a Redis that does not take it.
+    this.#withdrawals.retry(this.#jobs.size === 0);
     for (const [id, jobs] of [...this.#jobs].slice(0, CHECK_AT_MOST)) {
       // The next time it is others' turn.
       this.#jobs.delete(id);

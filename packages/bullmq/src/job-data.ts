@@ -34,6 +34,9 @@ export function lastFailure(log: readonly string[]): { readonly failure: unknown
   }
 }
 
+/** What the engine says of a job that too many workers have died of. */
+export const STALLED = "job stalled more than allowable limit";
+
 /** What a job's failure begins with that was cancelled: it leaves nothing behind, and its id may be used again. */
 export const CANCELLED = "cancelled: ";
 

@@ -12,6 +12,8 @@ const LOOK_EVERY = 10;
 export interface OutboxOwner {
   /** The link, if it is ready. */
   link(): Link | null;
+  /** Whether nothing stands in its way but the link. */
+  mayGo(job: RemoteJob<unknown>): boolean;
   /** Redis has them now. */
   sent(jobs: readonly RemoteJob<unknown>[]): void;
   /** It was given up; `isUnsure`: and may be in Redis all the same. */
@@ -64,13 +66,22 @@ export class Outbox {
     if (this.#isSending) return;
     this.#isSending = true;
     try {
-      for (let link = this.#owner.link(); link !== null && this.#waiting.size > 0; link = this.#owner.link()) {
-        const jobs = [...this.#waiting].slice(0, BATCH);
+      for (let link = this.#owner.link(); link !== null; link = this.#owner.link()) {
+        const jobs = this.#next();
+        if (jobs.length === 0) return;
         if (!(await this.#sendBatch(link, jobs))) return;
       }
     } finally {
       this.#isSending = false;
     }
+  }
+
+  #next(): RemoteJob<unknown>[] {
+    const jobs: RemoteJob<unknown>[] = [];
+    for (const job of this.#waiting) {
+      if (this.#owner.mayGo(job) && jobs.push(job) === BATCH) break;
+    }
+    return jobs;
   }
 
   async #sendBatch(link: Link, jobs: readonly RemoteJob<unknown>[]): Promise<boolean> {

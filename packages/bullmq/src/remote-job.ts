@@ -5,7 +5,7 @@ import { Future } from "@tsyncio/futures";
 import type { JobsOptions as EngineOptions } from "bullmq";
 import { decode } from "./codec.js";
 import { UnknownJobError } from "./errors.js";
-import { CANCELLED, type JobData } from "./job-data.js";
+import { CANCELLED, type JobData, STALLED } from "./job-data.js";
 import type { JobEvent } from "./link.js";
 
 /** A step in a job's life, by the engine's words. */
@@ -131,9 +131,8 @@ export class RemoteJob<T> extends Future<T> implements ClusterJob<T>, ForeignWor
       this.failed(new CancelledError(failedReason.slice(CANCELLED.length) || undefined));
       return;
     }
-    const isStalled = failedReason.includes("stalled");
     this.failed(
-      isStalled
+      failedReason === STALLED
         ? new BrokenWorkerError(
             `the workers of ${this.name}() ended, one after the other, before it did: ${failedReason}`,
           )

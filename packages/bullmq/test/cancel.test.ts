@@ -5,7 +5,7 @@ import { clusters, notebook, until } from "./support.ts";
 import * as work from "./work/functions.ts";
 
 describe.skipIf(!hasRedis)(withRedis("a cancelled job"), () => {
-  const { executor, worker } = clusters();
+  const { executor, worker, redis } = clusters();
 
   test("that has not been sent never is", async () => {
     const { file, lines } = await notebook();
@@ -118,6 +118,52 @@ describe.skipIf(!hasRedis)(withRedis("a cancelled job"), () => {
     await worker();
     expect(await again).toBe("second");
     expect(lines()).toEqual(["second"]);
+  });
+
+  test("that a worker has, and was submitted again under its id at once, is run again when it has ended", async () => {
+    const { file, gate, has, lines, open } = await notebook();
+    await worker();
+    const cluster = executor().with({ jobId: "the-one" });
+    const job = cluster.submit(work.waitFor, file, gate, "first");
+    await has(1);
+    job.cancel("enough");
+    const again = cluster.submit(work.waitFor, file, gate, "second");
+    await has(3);
+    open();
+    expect(await again).toBe("second");
+    expect(lines()).toEqual(["first begins", "first is cancelled: enough", "second begins"]);
+  });
+
+  test("that was not there does not take one with it that is submitted under its id", async () => {
+    await worker();
+    const cluster = executor();
+    for (const jobId of ["before the link is there", "and when it is"]) {
+      cluster.attach(jobId).cancel();
+      expect(await cluster.with({ jobId }).submit(work.add, 1, 2)).toBe(3);
+    }
+  });
+
+  test("whose message went lost with Redis does not take one with it that is submitted again", async () => {
+    await worker();
+    const cluster = executor({ connectTimeout: "20s" });
+    expect(await cluster.submit(work.add, 1, 2)).toBe(3);
+    await redis().kill();
+    const job = cluster.attach("the-one");
+    job.cancel();
+    const again = cluster.with({ jobId: "the-one" }).submit(work.add, 3, 4);
+    await redis().start();
+    expect(await again).toBe(7);
+  });
+
+  test("that had ended unheard keeps its result for others", async () => {
+    await worker();
+    const [here, there] = [executor(), executor()];
+    const options = { jobId: "the-one" };
+    expect(await here.with(options).submit(work.add, 1, 2)).toBe(3);
+    await there.submit(work.add, 1, 2);
+    there.attach("the-one").cancel();
+    await there.shutdown();
+    expect(await here.attach("the-one")).toBe(3);
   });
 
   test("that somebody takes out of the queue is cancelled for who waits", async () => {
