@@ -11,7 +11,24 @@ export function connect(redis: ClusterOptions["redis"], more: RedisOptions): Red
     maxRetriesPerRequest: null,
     ...more,
   };
-  return url === null ? new Redis(all) : new Redis(url, all);
+  const client = url === null ? new Connection(all) : new Connection(url, all);
+  client.on("error", ({ message }: Error) => {
+    // It would go on in another database.
+    if (/^ERR (DB index|SELECT)/.test(message)) client.disconnect(true);
+  });
+  return client;
+}
+
+class Connection extends Redis {
+  /** One that waits for its next try would be left as it is: whoever awaits its end, as the engine does, would wait for ever. */
+  override disconnect(reconnect = false): void {
+    if (this.status === "reconnecting" && !reconnect) this.status = "wait";
+    super.disconnect(reconnect);
+  }
+
+  override duplicate(override?: Partial<RedisOptions>): Redis {
+    return new Connection({ ...this.options, ...override });
+  }
 }
 
 /** What comes before all events from that time on, which `TIME` told. */

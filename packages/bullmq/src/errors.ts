@@ -4,7 +4,7 @@ function name(cls: { readonly prototype: object }, value: string): void {
   Object.defineProperty(cls.prototype, "name", { value, writable: true, configurable: true });
 }
 
-/** No Redis answered in time, or it refused the connection (Python's `ConnectionError`). `cause` is what the last try said. */
+/** No Redis answered in time, or it refused the connection or what it was sent (Python's `ConnectionError`). `cause` is what the last try said. */
 export class RedisConnectionError extends RuntimeError {
   static {
     name(this, "RedisConnectionError");

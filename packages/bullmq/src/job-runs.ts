@@ -80,8 +80,8 @@ export class JobRuns {
   }
 
   /** Cancels what runs, and when it has cleaned up gives it back to the queue. What does not care is ended with its thread. */
-  returnAll(): void {
-    this.#returning ??= this.#endAll();
+  returnAll(): Promise<void> {
+    return (this.#returning ??= this.#endAll());
   }
 
   async #endAll(): Promise<void> {

@@ -74,9 +74,7 @@ export class Link {
     // The engine listens on a copy of the connection that it is given.
     this.#commands.duplicate = () => this.#listening;
     for (const client of [this.#commands, this.#listening]) {
-      client.on("error", (error: Error) => {
-        this.#problem = error;
-      });
+      client.on("error", (error: Error) => this.#failed(error));
     }
     this.#commands.on("ready", () => void this.#connected());
     this.#commands.on("close", () => {
@@ -122,7 +120,7 @@ export class Link {
     try {
       if (this.#state === CONNECTING) await this.#open();
     } catch (error) {
-      this.#problem = error as Error;
+      this.#failed(error as Error);
       // A connection that is lost comes back by itself; what else is wrong may be right the next time.
       if (this.#state === CONNECTING) setTimeout(() => this.#commands.disconnect(true), 200).unref();
       return;
@@ -146,10 +144,13 @@ export class Link {
     this.#events ??= this.#listen(this.#watched(new PacedEvents(queue, listening, () => this.#listener.areMany())));
   }
 
+  /** What says no more than that the connection is gone is not the reason. */
+  #failed(error: Error): void {
+    if (!/isn't writeable|Connection is closed/.test(error.message)) this.#problem = error;
+  }
+
   #watched<P extends { on(event: "error", listener: (error: Error) => void): unknown }>(part: P): P {
-    part.on("error", (error) => {
-      this.#problem = error;
-    });
+    part.on("error", (error) => this.#failed(error));
     return part;
   }
 

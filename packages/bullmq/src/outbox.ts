@@ -97,7 +97,7 @@ export class Outbox {
         if (link.ready) link.reconnect();
         return false;
       }
-      for (const job of jobs) if (this.#forget(job)) this.#owner.gaveUp(job, error, true);
+      for (const job of jobs) if (this.#forget(job)) this.#owner.gaveUp(job, refusal(job, error), true);
       return true;
     }
     this.#owner.sent(jobs.filter((job) => this.#forget(job)));
@@ -147,6 +147,10 @@ export class Outbox {
       cause === null ? {} : { cause },
     );
   }
+}
+
+function refusal({ name }: RemoteJob<unknown>, cause: unknown): RedisConnectionError {
+  return new RedisConnectionError(`${name}() was refused by Redis: ${(cause as Error).message}`, { cause });
 }
 
 function isDisconnection(error: unknown): boolean {

@@ -29,6 +29,9 @@ export interface BullMQWorkerOptions extends ClusterOptions {
   onEvent?: ((event: WorkerEvent) => void) | undefined;
 }
 
+/** How long it may take to give jobs back. */
+const GIVE_BACK_MS = 1000;
+
 /** What a worker tells. */
 export type WorkerEvent =
   | { readonly event: "active" | "completed" | "returned"; readonly job: string; readonly id: string }
@@ -70,8 +73,10 @@ export async function startWorker(
   const connection = connect(options.redis, { connectTimeout, lazyConnect: true });
   try {
     const functions = await loadFunctions(pool, modules);
-    await ready(connection, options.redis, connectTimeout);
-    return await RunningWorker.start(pool, connection, new JobRuns(pool, functions), checked);
+    const lastEventId = lastIdBefore(await firstAnswer(connection, options.redis, connectTimeout));
+    const worker = new RunningWorker(pool, connection, new JobRuns(pool, functions), checked, lastEventId);
+    await worker.begin(checked.onEvent);
+    return worker;
   } catch (error) {
     connection.disconnect();
     await pool.shutdown();
@@ -94,8 +99,8 @@ function checkWorker(options: BullMQWorkerOptions) {
   return { ...cluster, concurrency, processes, maxStalledCount, lease, name, onEvent, connectTimeout };
 }
 
-/** Resolves with the first answer. */
-async function ready(connection: Redis, redis: ClusterOptions["redis"], timeout: number): Promise<void> {
+/** What time it is in Redis: its first answer. */
+async function firstAnswer(connection: Redis, redis: ClusterOptions["redis"], timeout: number): Promise<number[]> {
   let problem: Error | null = null;
   connection.on("error", (error: Error) => {
     problem = error;
@@ -107,10 +112,16 @@ async function ready(connection: Redis, redis: ClusterOptions["redis"], timeout:
       reject(new RedisConnectionError(`there is no Redis at ${parseRedis(redis).shown}: ${said}`, { cause: problem }));
     }, timeout);
   });
-  const first = new Promise<void>((resolve) => connection.once("ready", resolve));
+  const first = new Promise<number[]>((resolve) => {
+    connection.on("ready", () => {
+      connection.time().then(resolve, (error: Error) => {
+        if (connection.status === "ready") problem = error;
+      });
+    });
+  });
   connection.connect().catch(() => {});
   try {
-    await Promise.race([first, late]);
+    return await Promise.race([first, late]);
   } finally {
     clearTimeout(timer);
   }
@@ -124,14 +135,7 @@ class RunningWorker implements BullMQWorker {
   readonly #control: QueueEvents;
   #closing: Promise<void> | null = null;
 
-  static async start(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked): Promise<RunningWorker> {
-    const worker = new RunningWorker(pool, connection, runs, options, lastIdBefore(await connection.time()));
-    await worker.#worker.waitUntilReady();
-    worker.#worker.run().catch((error: Error) => options.onEvent({ event: "error", error }));
-    return worker;
-  }
-
-  private constructor(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked, lastEventId: string) {
+  constructor(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked, lastEventId: string) {
     const { queue, prefix, concurrency, lease, maxStalledCount, name, onEvent } = options;
     const place = { connection, ...(prefix !== undefined && { prefix }) };
     this.#pool = pool;
@@ -169,6 +173,17 @@ class RunningWorker implements BullMQWorker {
     runs.onReturned = (job, id) => onEvent({ event: "returned", job, id });
   }
 
+  async begin(onEvent: Checked["onEvent"]): Promise<void> {
+    try {
+      await this.#worker.waitUntilReady();
+    } catch (error) {
+      // Such as a Redis that is too old.
+      await Promise.allSettled([this.#worker.close(), this.#control.close()]);
+      throw error;
+    }
+    this.#worker.run().catch((error: Error) => onEvent({ event: "error", error }));
+  }
+
   get functions(): readonly string[] {
     return this.#runs.functions;
   }
@@ -176,13 +191,21 @@ class RunningWorker implements BullMQWorker {
   close(options: { grace?: Delay | null } = {}): Promise<void> {
     const grace = options.grace ?? null;
     const ms = grace === null ? null : milliseconds(grace, "grace");
-    const timer = ms === null ? undefined : setTimeout(() => this.#runs.returnAll(), ms);
+    const timer = ms === null ? undefined : setTimeout(() => void this.#hurry(), ms);
     this.#closing ??= this.#close();
     return this.#closing.finally(() => clearTimeout(timer));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Returns what runs. Without a Redis that takes it, it is another worker's when its lease is over. */
+  async #hurry(): Promise<void> {
+    await this.#runs.returnAll();
+    const timer = setTimeout(() => this.#connection.disconnect(), GIVE_BACK_MS);
+    await this.#closing;
+    clearTimeout(timer);
   }
 
   async #close(): Promise<void> {

@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { BullMQExecutor, startWorker } from "@tsyncio/bullmq";
-import { failureOf, freePort, hasRedis, withRedis } from "@tsyncio/test-support";
-import { describe, expect, test } from "vitest";
+import { BrokenWorkerError } from "@tsyncio/executors";
+import { failureOf, freePort, hasRedis, startRedis, withRedis } from "@tsyncio/test-support";
+import { Worker } from "bullmq";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { clusters, functions, notebook } from "./support.ts";
 import * as work from "./work/functions.ts";
 
@@ -71,6 +74,50 @@ describe.skipIf(!hasRedis)(withRedis("a worker"), () => {
     open();
     await worker();
     expect(await job).toBe("a");
+  });
+
+  test("ends within its grace when Redis has gone for ever", async () => {
+    const gone = await startRedis();
+    onTestFinished(() => gone.stop());
+    const { file, gate, has } = await notebook();
+    const place = { redis: gone.url, queue: "gone" };
+    const [idle, busy] = await Promise.all([startWorker([functions], place), startWorker([functions], place)]);
+    const cluster = new BullMQExecutor({ ...place, connectTimeout: "100ms" });
+    const job = cluster.submit(work.waitFor, file, gate, "a");
+    await has(1);
+    await gone.kill();
+    await Promise.all([idle.close({ grace: 0 }), busy.close({ grace: 0 })]);
+    const error = failureOf(job);
+    // One waits for the jobs, the next has no patience.
+    const closed = cluster.shutdown();
+    await cluster.shutdown({ wait: false });
+    await closed;
+    expect(String(await error)).toContain("goes on as job");
+  });
+
+  test("does not start in another database than the one that was asked for", async () => {
+    const redis = `${place().redis}/999`;
+    const start = startWorker([functions], { redis, connectTimeout: "200ms" });
+    expect(String(await failureOf(start))).toContain("DB index is out of range");
+    const cluster = executor({ redis, connectTimeout: "200ms" });
+    expect(String(await failureOf(cluster.submit(work.add, 1, 2)))).toContain("DB index is out of range");
+  });
+
+  test("that died is what a job fails of, not what its attempt before failed of", async () => {
+    const { file } = await notebook();
+    const first = await worker();
+    const options = { attempts: 3, backoff: "100ms" } as const;
+    const job = executor().with(options).submit(work.failUntil, file, 10);
+    const error = failureOf(job);
+    for await (const { event } of job.life()) if (event === "delayed") break;
+    await first.close();
+    // One that is not ours takes it, and does not come back.
+    const connection = { url: place().redis };
+    const dead = new Worker(place().queue, () => new Promise(() => {}), { connection, lockDuration: 100 });
+    await once(dead, "active");
+    await dead.close(true);
+    await worker({ maxStalledCount: 0, lease: "100ms" });
+    expect(await error).toBeInstanceOf(BrokenWorkerError);
   });
 
   test("needs modules that are there and export functions, and leaves nothing behind where they don't", async () => {
