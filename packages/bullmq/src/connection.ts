@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from "ioredis";
 import { type ClusterOptions, parseRedis } from "./options.js";
 
 /** A connection that is tried again and again, less often with time, until it is closed. */
-export function connect(redis: ClusterOptions["redis"], more: RedisOptions): Redis {
+export function connect(redis: ClusterOptions["redis"], more: RedisOptions): Connection {
   const { url, options } = parseRedis(redis);
   const all: RedisOptions = {
     retryStrategy: (times) => Math.min(50 * 2 ** times, 2000),
@@ -16,10 +16,23 @@ export function connect(redis: ClusterOptions["redis"], more: RedisOptions): Red
     // It would go on in another database.
     if (/^ERR (DB index|SELECT)/.test(message)) client.disconnect(true);
   });
+  if (all.autoResendUnfulfilledCommands === false) {
+    client.on("close", () => {
+      // What was under way fails now, instead of by its timeout.
+      (client as unknown as Flushable).flushQueue(new Error("Connection is closed."), { offlineQueue: false });
+    });
+  }
   return client;
 }
 
-class Connection extends Redis {
+interface Flushable {
+  flushQueue(error: Error, which: { offlineQueue: boolean }): void;
+}
+
+/** A connection, and the copies that the engine makes of it. */
+export class Connection extends Redis {
+  readonly #copies: Redis[] = [];
+
   /** One that waits for its next try would be left as it is: whoever awaits its end, as the engine does, would wait for ever. */
   override disconnect(reconnect = false): void {
     if (this.status === "reconnecting" && !reconnect) this.status = "wait";
@@ -27,7 +40,14 @@ class Connection extends Redis {
   }
 
   override duplicate(override?: Partial<RedisOptions>): Redis {
-    return new Connection({ ...this.options, ...override });
+    const copy = new Connection({ ...this.options, ...override });
+    this.#copies.push(copy);
+    return copy;
+  }
+
+  /** Closes it and its copies, of which the engine forgets those that it could not use. */
+  closeAll(): void {
+    for (const each of [this, ...this.#copies]) each.disconnect();
   }
 }
 

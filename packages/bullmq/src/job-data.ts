@@ -45,5 +45,13 @@ export function controlQueue(queue: string): string {
   return `${queue}.control`;
 }
 
+/** A word to the workers: the one that has the job, or gets it, cancels it. */
+export interface Cancellation {
+  readonly jobId: string;
+  /** When it was added, in milliseconds: another one may follow under its id. */
+  readonly added: string;
+  readonly reason: string;
+}
+
 /** How many of these words are kept for workers that were away. */
 export const CONTROL_LENGTH = 10_000;

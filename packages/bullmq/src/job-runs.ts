@@ -3,7 +3,7 @@ import type { PoolExecutor, Job as PoolJob } from "@tsyncio/executors";
 import { type ReportSink, reportTo, submitChunk } from "@tsyncio/executors/kit";
 import { type Job, RateLimitError, UnrecoverableError, WaitingError } from "bullmq";
 import { decode, encode } from "./codec.js";
-import { CANCELLED, failureRow, type JobData } from "./job-data.js";
+import { CANCELLED, type Cancellation, failureRow, type JobData } from "./job-data.js";
 import type { WorkerFunctions } from "./worker-modules.js";
 
 type EngineJob = Job<JobData, unknown, string>;
@@ -19,7 +19,9 @@ export class JobRuns {
   readonly #pool: PoolExecutor;
   readonly #functions: WorkerFunctions;
   readonly #running = new Map<EngineJob, PoolJob<unknown>>();
-  readonly #early = new Map<string, string>();
+  /** Those whose lease has ended. */
+  readonly #lost = new WeakSet<EngineJob>();
+  readonly #early = new Map<string, Cancellation>();
   /** Resolved when nothing runs any more; `null` while nothing is given back. */
   #returning: Promise<void> | null = null;
   /** Is told of a job that went back into the queue. */
@@ -50,7 +52,9 @@ export class JobRuns {
         if (progress.told !== null) await progress.told;
       }
     } catch (error) {
-      if (this.#returning !== null) return this.#giveBack(job, token, this.#returning);
+      // One that was lost is another run's now, maybe on this very worker: for its waiter it has not been cancelled.
+      const givesBack = this.#returning ?? (this.#lost.has(job) ? Promise.resolve() : null);
+      if (givesBack !== null) return this.#giveBack(job, token, givesBack);
       if (error instanceof CancelledError) {
         job.opts.removeOnFail = true;
         throw new UnrecoverableError(CANCELLED + error.message);
@@ -62,21 +66,26 @@ export class JobRuns {
     }
   }
 
-  /** Cancels a job that this worker has, unless its function has ended. `false` when it has none of that id. */
-  cancel(id: string, reason: string): boolean {
-    let found = false;
+  /** Cancels a job that this worker has, unless its function has ended, or may be about to begin. */
+  cancel(word: Cancellation): void {
+    let isHere = false;
     for (const [job, poolJob] of this.#running) {
-      if (job.id !== id) continue;
-      poolJob.cancel(reason);
-      found = true;
+      if (!isMeant(job, word)) continue;
+      poolJob.cancel(word.reason);
+      isHere = true;
     }
-    return found;
+    if (isHere) return;
+    this.#early.set(word.jobId, word);
+    setTimeout(() => this.#early.delete(word.jobId), EARLY_MS).unref();
   }
 
-  /** A job that this worker may be about to begin is cancelled. */
-  cancelEarly(id: string, reason: string): void {
-    this.#early.set(id, reason);
-    setTimeout(() => this.#early.delete(id), EARLY_MS).unref();
+  /** Ends the runs of a job that other workers may take, or have taken. */
+  lose(id: string): void {
+    for (const [job, poolJob] of this.#running) {
+      if (job.id !== id) continue;
+      this.#lost.add(job);
+      poolJob.cancel("its lease ended");
+    }
   }
 
   /** Cancels what runs, and when it has cleaned up gives it back to the queue. What does not care is ended with its thread. */
@@ -92,7 +101,8 @@ export class JobRuns {
   }
 
   #checkCancelled(job: EngineJob): void {
-    const reason = job.data.cancelled ?? this.#early.get(String(job.id));
+    const word = this.#early.get(String(job.id));
+    const reason = job.data.cancelled ?? (word !== undefined && isMeant(job, word) ? word.reason : undefined);
     if (reason !== undefined) throw new CancelledError(reason);
   }
 
@@ -110,6 +120,10 @@ export class JobRuns {
     this.onReturned(job.name, String(job.id));
     throw new WaitingError();
   }
+}
+
+function isMeant(job: EngineJob, { jobId, added }: Cancellation): boolean {
+  return job.id === jobId && String(job.timestamp) === added;
 }
 
 /** Passes on what the function reports, one after the other. */

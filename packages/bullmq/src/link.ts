@@ -1,10 +1,10 @@
 import { describe } from "@tsyncio/contract";
-import { Queue, type QueueEvents, QueueEventsProducer } from "bullmq";
+import { Queue, QueueEventsProducer } from "bullmq";
 import type { Redis } from "ioredis";
 import { connect, lastIdBefore } from "./connection.js";
+import { EngineEvents } from "./engine-events.js";
 import { controlQueue } from "./job-data.js";
 import { type Place, parseRedis } from "./options.js";
-import { PacedEvents } from "./paced-events.js";
 
 /** What the engine tells of jobs, in the order in which it happened. */
 export const EVENTS = [
@@ -49,6 +49,13 @@ const READY = 1;
 const AWAY = 2;
 const CLOSED = 3;
 
+/** The engine's parts. One that could not begin never does: then all are made anew. */
+interface Parts {
+  readonly queue: Queue;
+  readonly control: QueueEventsProducer;
+  readonly events: EngineEvents;
+}
+
 /**
  * An executor's two connections to Redis: one for commands, which fail at once while it is away, and one that listens to the engine's events from
  * before the first command on.
@@ -57,11 +64,9 @@ export class Link {
   readonly #options: Place;
   readonly #listener: LinkListener;
   readonly #commands: Redis;
-  readonly #listening: Redis;
+  #listening: Redis | null = null;
   #state = CONNECTING;
-  #queue: Queue | null = null;
-  #control: QueueEventsProducer | null = null;
-  #events: QueueEvents | null = null;
+  #parts: Parts | null = null;
   #problem: Error | null = null;
 
   constructor(options: Place, connectTimeout: number, listener: LinkListener) {
@@ -69,13 +74,12 @@ export class Link {
     this.#listener = listener;
     // A command that waited for the connection could come after its job was given up.
     const impatient = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false, commandTimeout: 30_000 };
-    this.#commands = connect(options.redis, { connectTimeout, ...impatient });
-    this.#listening = connect(options.redis, { connectTimeout, lazyConnect: true });
+    this.#commands = this.#watched(connect(options.redis, { connectTimeout, ...impatient }));
     // The engine listens on a copy of the connection that it is given.
-    this.#commands.duplicate = () => this.#listening;
-    for (const client of [this.#commands, this.#listening]) {
-      client.on("error", (error: Error) => this.#failed(error));
-    }
+    this.#commands.duplicate = () => {
+      this.#listening = this.#watched(connect(options.redis, { connectTimeout, lazyConnect: true }));
+      return this.#listening;
+    };
     this.#commands.on("ready", () => void this.#connected());
     this.#commands.on("close", () => {
       if (this.#state === READY) this.#state = AWAY;
@@ -88,12 +92,12 @@ export class Link {
 
   /** The engine's queue. Only while the link is ready. */
   get queue(): Queue {
-    return this.#queue as Queue;
+    return (this.#parts as Parts).queue;
   }
 
   /** Says a word to all workers. */
   async tellWorkers(eventName: string, word: Record<string, string>, keep: number): Promise<void> {
-    await this.#control?.publishEvent({ eventName, ...word }, keep);
+    await this.#parts?.control.publishEvent({ eventName, ...word }, keep);
   }
 
   /** Why there is no connection, for an error. */
@@ -110,10 +114,8 @@ export class Link {
 
   async close(): Promise<void> {
     this.#state = CLOSED;
-    const parts = [this.#events, this.#queue, this.#control];
-    for (const client of [this.#commands, this.#listening]) client.disconnect();
-    // What was under way fails, and nobody waits for it.
-    await Promise.allSettled(parts.map((part) => part?.close()));
+    this.#commands.disconnect();
+    await this.#closeParts();
   }
 
   async #connected(): Promise<void> {
@@ -122,6 +124,7 @@ export class Link {
     } catch (error) {
       this.#failed(error as Error);
       // A connection that is lost comes back by itself; what else is wrong may be right the next time.
+      await this.#closeParts();
       if (this.#state === CONNECTING) setTimeout(() => this.#commands.disconnect(true), 200).unref();
       return;
     }
@@ -135,13 +138,24 @@ export class Link {
     const { queue, prefix } = this.#options;
     const commands = { connection: this.#commands, ...(prefix !== undefined && { prefix }) };
     const time = await this.#commands.time();
-    this.#queue ??= this.#watched(new Queue(queue, commands));
-    this.#control ??= this.#watched(new QueueEventsProducer(controlQueue(queue), commands));
-    await this.#queue.waitUntilReady();
     if (this.#state === CLOSED) return;
     // "From now on" would be from when Redis gets to it: a job that is sent meanwhile may have ended.
     const listening = { ...commands, lastEventId: lastIdBefore(time) };
-    this.#events ??= this.#listen(this.#watched(new PacedEvents(queue, listening, () => this.#listener.areMany())));
+    this.#parts = {
+      queue: this.#watched(new Queue(queue, commands)),
+      control: this.#watched(new QueueEventsProducer(controlQueue(queue), commands)),
+      events: this.#listen(this.#watched(new EngineEvents(queue, listening, () => this.#listener.areMany()))),
+    };
+    await Promise.all(Object.values(this.#parts).map((part) => part.waitUntilReady()));
+  }
+
+  async #closeParts(): Promise<void> {
+    const parts = Object.values(this.#parts ?? {});
+    this.#parts = null;
+    // The engine leaves one open that it could not use.
+    this.#listening?.disconnect();
+    // What was under way fails, and nobody waits for it.
+    await Promise.allSettled(parts.map((part) => part.close()));
   }
 
   /** What says no more than that the connection is gone is not the reason. */
@@ -154,9 +168,10 @@ export class Link {
     return part;
   }
 
-  #listen(events: QueueEvents): QueueEvents {
+  #listen(events: EngineEvents): EngineEvents {
     for (const event of EVENTS) {
       events.on(event, (told: { jobId: string }, id: string) => {
+        events.told(id);
         if (this.#state !== CLOSED) this.#listener.happened({ ...told, event, at: new Date(Number.parseInt(id, 10)) });
       });
     }

@@ -1,4 +1,4 @@
-import { CONTROL_LENGTH, type JobData } from "./job-data.js";
+import { type Cancellation, CONTROL_LENGTH, type JobData } from "./job-data.js";
 import type { Link } from "./link.js";
 
 /** Who has jobs withdrawn. */
@@ -108,6 +108,7 @@ async function take(link: Link, id: string, reason: string): Promise<boolean> {
   if ((await link.queue.remove(id)) !== 0) return false;
   // For a worker that gets it when this one is gone, or when it is tried again.
   await found.updateData({ ...(found.data as JobData), cancelled: reason } satisfies JobData);
-  await link.tellWorkers("cancel", { jobId: id, reason }, CONTROL_LENGTH);
+  const word: Cancellation = { jobId: id, added: String(found.timestamp), reason };
+  await link.tellWorkers("cancel", { ...word }, CONTROL_LENGTH);
   return true;
 }

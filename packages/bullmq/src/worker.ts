@@ -2,11 +2,11 @@
 import { availableParallelism, hostname } from "node:os";
 import { type Delay, ValueError } from "@tsyncio/contract";
 import { type PoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor } from "@tsyncio/executors";
-import { QueueEvents, Worker } from "bullmq";
-import type { Redis } from "ioredis";
-import { connect, lastIdBefore } from "./connection.js";
+import { Worker } from "bullmq";
+import { type Connection, connect, lastIdBefore } from "./connection.js";
+import { EngineEvents } from "./engine-events.js";
 import { RedisConnectionError } from "./errors.js";
-import { controlQueue } from "./job-data.js";
+import { type Cancellation, controlQueue } from "./job-data.js";
 import { JobRuns } from "./job-runs.js";
 import { type ClusterOptions, checkCluster, checkWhole, milliseconds, parseRedis } from "./options.js";
 import { loadFunctions } from "./worker-modules.js";
@@ -75,10 +75,10 @@ export async function startWorker(
     const functions = await loadFunctions(pool, modules);
     const lastEventId = lastIdBefore(await firstAnswer(connection, options.redis, connectTimeout));
     const worker = new RunningWorker(pool, connection, new JobRuns(pool, functions), checked, lastEventId);
-    await worker.begin(checked.onEvent);
+    await worker.begin(checked);
     return worker;
   } catch (error) {
-    connection.disconnect();
+    connection.closeAll();
     await pool.shutdown();
     throw error;
   }
@@ -100,7 +100,7 @@ function checkWorker(options: BullMQWorkerOptions) {
 }
 
 /** What time it is in Redis: its first answer. */
-async function firstAnswer(connection: Redis, redis: ClusterOptions["redis"], timeout: number): Promise<number[]> {
+async function firstAnswer(connection: Connection, redis: ClusterOptions["redis"], timeout: number): Promise<number[]> {
   let problem: Error | null = null;
   connection.on("error", (error: Error) => {
     problem = error;
@@ -129,13 +129,13 @@ async function firstAnswer(connection: Redis, redis: ClusterOptions["redis"], ti
 
 class RunningWorker implements BullMQWorker {
   readonly #pool: PoolExecutor;
-  readonly #connection: Redis;
+  readonly #connection: Connection;
   readonly #runs: JobRuns;
   readonly #worker: Worker;
-  readonly #control: QueueEvents;
+  readonly #control: EngineEvents;
   #closing: Promise<void> | null = null;
 
-  constructor(pool: PoolExecutor, connection: Redis, runs: JobRuns, options: Checked, lastEventId: string) {
+  constructor(pool: PoolExecutor, connection: Connection, runs: JobRuns, options: Checked, lastEventId: string) {
     const { queue, prefix, concurrency, lease, maxStalledCount, name, onEvent } = options;
     const place = { connection, ...(prefix !== undefined && { prefix }) };
     this.#pool = pool;
@@ -150,9 +150,10 @@ class RunningWorker implements BullMQWorker {
       stalledInterval: lease,
       maxStalledCount,
     });
-    this.#control = new QueueEvents(controlQueue(queue), { ...place, lastEventId });
-    this.#control.on("cancel" as "removed", ({ jobId, reason = "" }: { jobId: string; reason?: string }) => {
-      if (!runs.cancel(jobId, reason)) runs.cancelEarly(jobId, reason);
+    this.#control = new EngineEvents(controlQueue(queue), { ...place, lastEventId });
+    this.#control.on("cancel" as "removed", (word: { jobId: string }, id) => {
+      this.#control.told(id);
+      runs.cancel(word as Cancellation);
     });
     const onError = (error: Error) => onEvent({ event: "error", error });
     this.#worker.on("error", onError);
@@ -166,20 +167,20 @@ class RunningWorker implements BullMQWorker {
     // It ran too long without a sign of life: another worker has it now.
     this.#worker.on("lockRenewalFailed", (ids) => {
       for (const id of ids) {
-        runs.cancel(id, "its lease ended");
+        runs.lose(id);
         onEvent({ event: "lost", id });
       }
     });
     runs.onReturned = (job, id) => onEvent({ event: "returned", job, id });
   }
 
-  async begin(onEvent: Checked["onEvent"]): Promise<void> {
+  async begin({ redis, onEvent }: Checked): Promise<void> {
     try {
-      await this.#worker.waitUntilReady();
-    } catch (error) {
-      // Such as a Redis that is too old.
+      await Promise.all([this.#worker.waitUntilReady(), this.#control.waitUntilReady()]);
+    } catch (cause) {
       await Promise.allSettled([this.#worker.close(), this.#control.close()]);
-      throw error;
+      const { message } = cause as Error;
+      throw new RedisConnectionError(`the Redis at ${parseRedis(redis).shown} can't be used: ${message}`, { cause });
     }
     this.#worker.run().catch((error: Error) => onEvent({ event: "error", error }));
   }
@@ -203,7 +204,7 @@ class RunningWorker implements BullMQWorker {
   /** Returns what runs. Without a Redis that takes it, it is another worker's when its lease is over. */
   async #hurry(): Promise<void> {
     await this.#runs.returnAll();
-    const timer = setTimeout(() => this.#connection.disconnect(), GIVE_BACK_MS);
+    const timer = setTimeout(() => this.#connection.closeAll(), GIVE_BACK_MS);
     await this.#closing;
     clearTimeout(timer);
   }
@@ -212,6 +213,6 @@ class RunningWorker implements BullMQWorker {
     await this.#worker.close();
     await this.#pool.shutdown();
     await this.#control.close();
-    this.#connection.disconnect();
+    this.#connection.closeAll();
   }
 }

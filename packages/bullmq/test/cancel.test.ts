@@ -134,6 +134,20 @@ describe.skipIf(!hasRedis)(withRedis("a cancelled job"), () => {
     expect(lines()).toEqual(["first begins", "first is cancelled: enough", "second begins"]);
   });
 
+  test("is another one than the next of its id, for workers that did not have it, too", async () => {
+    const { file, gate, has, open } = await notebook();
+    const first = await worker();
+    const cluster = executor().with({ jobId: "the-one" });
+    const job = cluster.submit(work.waitFor, file, gate, "a");
+    await has(1);
+    await worker();
+    job.cancel();
+    await has(2);
+    await first.close();
+    open();
+    expect(await cluster.submit(work.waitFor, file, gate, "b")).toBe("b");
+  });
+
   test("that was not there does not take one with it that is submitted under its id", async () => {
     await worker();
     const cluster = executor();

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { BullMQExecutor, UnknownJobError } from "@tsyncio/bullmq";
 import { registry } from "@tsyncio/contract";
 import { BrokenWorkerError, remote } from "@tsyncio/executors";
@@ -5,7 +7,7 @@ import { getEventLoop } from "@tsyncio/loop";
 import { run } from "@tsyncio/runner";
 import { coroutine } from "@tsyncio/tasks";
 import { failureOf, hasRedis, withRedis } from "@tsyncio/test-support";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { all, clusters, functions, notebook, until } from "./support.ts";
 import * as work from "./work/functions.ts";
 
@@ -292,6 +294,28 @@ describe.skipIf(!hasRedis)(withRedis("an executor that has nothing to do"), () =
     await redis().kill();
     await redis().start();
     expect(await cluster.submit(work.add, 3, 4)).toBe(7);
+  });
+
+  test("stands it when its connection is lost while it opens", async () => {
+    await worker();
+    // The client asks for information first, and then the engine, whose question is cut off.
+    let questions = 0;
+    const proxy = createServer((socket) => {
+      const server = connect(redis().port, "127.0.0.1");
+      socket.on("data", (data) => {
+        if (/\binfo\b/i.test(data.toString()) && ++questions === 2) socket.destroy();
+        else server.write(data);
+      });
+      server.pipe(socket);
+      for (const each of [socket, server]) each.on("error", () => {});
+      socket.on("close", () => server.destroy());
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => void proxy.close());
+    await once(proxy, "listening");
+    const { port } = proxy.address() as AddressInfo;
+    const cluster = executor({ redis: `redis://127.0.0.1:${port}` });
+    expect(await cluster.submit(work.add, 1, 2)).toBe(3);
+    expect(questions).toBeGreaterThan(2);
   });
 
   test("lets its connections go after a second, and connects anew for the next job", async () => {
