@@ -138,6 +138,10 @@ export class Cluster implements JobOwner, OutboxOwner, WithdrawalOwner, LinkList
     for (const id of this.#jobs.keys()) void this.#check(id);
   }
 
+  unlinked(): void {
+    this.#outbox.wait(this.deadline);
+  }
+
   mayGo(job: RemoteJob<unknown>): boolean {
     return !this.#withdrawals.has(job.id);
   }

@@ -36,6 +36,8 @@ export interface JobEvent {
 export interface LinkListener {
   /** The link is there, for the first time or again: what happened meanwhile may have gone untold. */
   linked(): void;
+  /** It has gone. */
+  unlinked(): void;
   happened(event: JobEvent): void;
   /** Whether many jobs are waited for: that one of them is told at once matters less than the work for all. */
   areMany(): boolean;
@@ -82,7 +84,9 @@ export class Link {
     };
     this.#commands.on("ready", () => void this.#connected());
     this.#commands.on("close", () => {
-      if (this.#state === READY) this.#state = AWAY;
+      if (this.#state !== READY) return;
+      this.#state = AWAY;
+      this.#listener.unlinked();
     });
   }
 

@@ -24,7 +24,7 @@ export interface OutboxOwner {
 
 /**
  * The jobs on their way to Redis: those of one turn go together, and in the order of their submits. One that has not come there when its
- * deadline passes fails, and is not sent any more; one whose message went lost is sent again, which under the same id is no second job.
+ * deadline passes fails, and is not sent any more, unless it had come there before; one whose message went lost is sent again, which under the same id is no second job.
  */
 export class Outbox {
   readonly #owner: OutboxOwner;
@@ -34,6 +34,8 @@ export class Outbox {
   #isSending = false;
   #isScheduled = false;
   #deadline: NodeJS.Timeout | null = null;
+  /** Until then none is late, by `performance.now()`. */
+  #patience = 0;
 
   constructor(owner: OutboxOwner) {
     this.#owner = owner;
@@ -48,6 +50,11 @@ export class Outbox {
       this.#isScheduled = false;
       void this.send();
     });
+  }
+
+  /** The link has gone: it may take until then to come back. */
+  wait(until: number): void {
+    this.#patience = until;
   }
 
   /** Forgets a job that is wanted no more. `false` when it may be in Redis already. */
@@ -100,6 +107,7 @@ export class Outbox {
       for (const job of jobs) if (this.#forget(job)) this.#owner.gaveUp(job, refusal(job, error), true);
       return true;
     }
+    for (const job of jobs) job.hasArrived = true;
     this.#owner.sent(jobs.filter((job) => this.#forget(job)));
     return true;
   }
@@ -117,11 +125,17 @@ export class Outbox {
     this.#deadline = null;
   }
 
+  /** Those that do not wait for ever. */
+  *#hasty(): Generator<RemoteJob<unknown>, undefined> {
+    for (const job of this.#waiting) if (!job.hasArrived) yield job;
+  }
+
   /** All wait equally long, so the first one's deadline is the next. */
   #watchDeadline(): void {
-    const [first] = this.#waiting;
-    if (first === undefined || this.#deadline !== null) return;
-    const time = first.deadline - performance.now();
+    if (this.#deadline !== null) return;
+    const first = this.#hasty().next().value;
+    if (first === undefined) return;
+    const time = Math.max(first.deadline, this.#patience) - performance.now();
     this.#deadline = setTimeout(() => this.#giveUpLate(), Math.max(time, LOOK_EVERY));
   }
 
@@ -130,8 +144,8 @@ export class Outbox {
     // As long as there is a connection they are on their way, however many they are.
     if (this.#owner.link() === null) {
       const now = performance.now();
-      for (const job of [...this.#waiting]) {
-        if (job.deadline > now) break;
+      for (const job of [...this.#hasty()]) {
+        if (Math.max(job.deadline, this.#patience) > now) break;
         const isUnsure = this.#tried.has(job);
         this.#forget(job);
         this.#owner.gaveUp(job, this.#lateness(job), isUnsure);

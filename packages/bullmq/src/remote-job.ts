@@ -52,6 +52,8 @@ export class RemoteJob<T> extends Future<T> implements ClusterJob<T>, ForeignWor
   readonly mayBeOld: boolean;
   /** Until when there must be a Redis to send it to, by `performance.now()`. */
   readonly deadline: number;
+  /** Whether it has come to Redis: then it waits for it as long as it is away. */
+  hasArrived = false;
   readonly #owner: JobOwner;
   #isRunning = false;
   #reports: ReportChannel<unknown> | null = null;

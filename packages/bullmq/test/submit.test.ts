@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
-import { BullMQExecutor, UnknownJobError } from "@tsyncio/bullmq";
+import { BullMQExecutor, RedisConnectionError, UnknownJobError } from "@tsyncio/bullmq";
 import { registry } from "@tsyncio/contract";
 import { BrokenWorkerError, remote } from "@tsyncio/executors";
 import { getEventLoop } from "@tsyncio/loop";
 import { run } from "@tsyncio/runner";
 import { coroutine } from "@tsyncio/tasks";
-import { failureOf, hasRedis, withRedis } from "@tsyncio/test-support";
+import { failureOf, hasRedis, startRedis, withRedis } from "@tsyncio/test-support";
+import { Redis as Client } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { all, clusters, functions, notebook, until } from "./support.ts";
 import * as work from "./work/functions.ts";
@@ -294,6 +295,30 @@ describe.skipIf(!hasRedis)(withRedis("an executor that has nothing to do"), () =
     await redis().kill();
     await redis().start();
     expect(await cluster.submit(work.add, 3, 4)).toBe(7);
+  });
+
+  test("a Redis that refuses a job is a RedisConnectionError, and keeps no shutdown from ending", async () => {
+    const full = await startRedis();
+    onTestFinished(() => full.stop());
+    const client = new Client(full.url);
+    await client.config("SET", "maxmemory", "1mb");
+    client.disconnect();
+    const cluster = executor({ redis: full.url });
+    const error = await failureOf(cluster.submit(work.add, 1, 2));
+    expect(error).toBeInstanceOf(RedisConnectionError);
+    expect(String(error)).toContain("add() was refused by Redis: OOM command not allowed");
+    await cluster.shutdown();
+  });
+
+  test("a cancellation that comes to no Redis keeps no shutdown from ending", { timeout: 20_000 }, async () => {
+    const gone = await startRedis();
+    onTestFinished(() => gone.stop());
+    const cluster = executor({ redis: gone.url, connectTimeout: "1s" });
+    const job = cluster.submit(work.add, 1, 2);
+    for await (const { event } of job.life()) if (event === "waiting") break;
+    await gone.kill();
+    job.cancel();
+    await cluster.shutdown();
   });
 
   test("stands it when its connection is lost while it opens", async () => {
