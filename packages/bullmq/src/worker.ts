@@ -6,7 +6,7 @@ import { Worker } from "bullmq";
 import { type Connection, connect, lastIdBefore } from "./connection.js";
 import { EngineEvents } from "./engine-events.js";
 import { RedisConnectionError } from "./errors.js";
-import { type Cancellation, controlQueue } from "./job-data.js";
+import { CANCELLED, type Cancellation, controlQueue } from "./job-data.js";
 import { JobRuns } from "./job-runs.js";
 import { type ClusterOptions, checkCluster, checkWhole, milliseconds, parseRedis } from "./options.js";
 import { loadFunctions } from "./worker-modules.js";
@@ -34,7 +34,7 @@ const GIVE_BACK_MS = 1000;
 
 /** What a worker tells. */
 export type WorkerEvent =
-  | { readonly event: "active" | "completed" | "returned"; readonly job: string; readonly id: string }
+  | { readonly event: "active" | "completed" | "cancelled" | "returned"; readonly job: string; readonly id: string }
   | { readonly event: "failed"; readonly job: string; readonly id: string; readonly error: unknown }
   | { readonly event: "stalled" | "lost"; readonly id: string }
   | { readonly event: "error"; readonly error: Error };
@@ -160,8 +160,10 @@ class RunningWorker implements BullMQWorker {
     this.#control.on("error", onError);
     this.#worker.on("active", ({ id, name: job }) => onEvent({ event: "active", job, id: String(id) }));
     this.#worker.on("completed", ({ id, name: job }) => onEvent({ event: "completed", job, id: String(id) }));
-    this.#worker.on("failed", (job, error) => {
-      onEvent({ event: "failed", job: job?.name ?? "a job", id: String(job?.id), error });
+    this.#worker.on("failed", (failed, error) => {
+      const [job, id] = [failed?.name ?? "a job", String(failed?.id)];
+      if (error.message.startsWith(CANCELLED)) onEvent({ event: "cancelled", job, id });
+      else onEvent({ event: "failed", job, id, error });
     });
     this.#worker.on("stalled", (id) => onEvent({ event: "stalled", id }));
     // It ran too long without a sign of life: another worker has it now.

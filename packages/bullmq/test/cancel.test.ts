@@ -34,7 +34,8 @@ describe.skipIf(!hasRedis)(withRedis("a cancelled job"), () => {
 
   test("that runs is cancelled where it waits, and is not tried again", async () => {
     const { file, gate, has, lines } = await notebook();
-    await worker();
+    const told: string[] = [];
+    await worker({ onEvent: ({ event }) => told.push(event) });
     const cluster = executor({ attempts: 3 });
     const job = cluster.submit(work.waitFor, file, gate, "a");
     await has(1);
@@ -44,6 +45,8 @@ describe.skipIf(!hasRedis)(withRedis("a cancelled job"), () => {
     expect(lines()).toEqual(["a begins", "a is cancelled: enough"]);
     await cluster.shutdown();
     expect(lines()).toHaveLength(2);
+    await until(() => told.length > 1);
+    expect(told).toEqual(["active", "cancelled"]);
   });
 
   test("that computes learns of it by checkCancelled()", async () => {

@@ -51,6 +51,16 @@ describe.skipIf(!hasRedis)(withRedis("tsyncio worker"), () => {
     await cluster.shutdown();
   });
 
+  test("ends within its grace, too, when Redis has gone", async () => {
+    const gone = await startRedis();
+    const worker = start(["worker", "--redis", gone.url, "--grace", "0s", module]);
+    await worker.warns("#waitFor");
+    await gone.stop();
+    await worker.warns("Redis: ");
+    worker.child.kill("SIGTERM");
+    expect((await worker.ended).code).toBe(0);
+  });
+
   test("an option that is wrong is one line", async () => {
     expect(await tsyncio(["worker", "--redis", "here", module])).toEqual({
       ...complaint('redis must be a URL such as "redis://127.0.0.1:6379", got "here"'),

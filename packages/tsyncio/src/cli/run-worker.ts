@@ -39,8 +39,8 @@ type WorkerEvent = { readonly event: string; readonly id?: string; readonly job?
  * @throws {@link UsageError} when `@tsyncio/bullmq` or a module is missing, or an option has a wrong value
  */
 export async function runWorker({ modules, options, grace, verbose }: WorkerCommand): Promise<number> {
-  const { startWorker } = await loadEngine();
   const urls = modules.map(urlOf);
+  const { startWorker } = await loadEngine(urls);
   const worker = await start(() =>
     startWorker(urls, { ...options, onEvent: (event: WorkerEvent) => tell(event, verbose) }),
   );
@@ -65,9 +65,10 @@ function firstSignal(): Promise<string> {
   });
 }
 
-/** The program's own `@tsyncio/bullmq`, or one that lies beside this package. */
-async function loadEngine(): Promise<Engine> {
-  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
+/** The program's own `@tsyncio/bullmq`, that of its modules, or one that lies beside this package. */
+async function loadEngine(modules: readonly string[]): Promise<Engine> {
+  const files = modules.filter((url) => url.startsWith("file:"));
+  for (const from of [join(process.cwd(), "package.json"), ...files, import.meta.url]) {
     let path: string;
     try {
       path = createRequire(from).resolve("@tsyncio/bullmq");
