@@ -27,6 +27,11 @@ export const echo = remote(here, function echo<T>(value: T): T {
   return value;
 });
 
+export const echoLater = remote(here, async function echoLater<T>(value: T, ms: number): Promise<T> {
+  await sleep(ms / 1000);
+  return value;
+});
+
 /** Says by a line in `file` that it has begun, and ends when `gate` is there. Says so, too, when it is cancelled. */
 export const waitFor = remote(here, async function waitFor(file: string, gate: string, name: string) {
   appendFileSync(file, `${name} begins\n`);
