@@ -4,7 +4,7 @@ import type { ExtraInfo } from "./extra-info.js";
 import type { BaseProtocol, DatagramProtocol, StreamProtocol } from "./protocols.js";
 
 /** What all transports have (`asyncio.BaseTransport`). A transport of another kind extends one of these classes. */
-export class BaseTransport<P = BaseProtocol> {
+export class BaseTransport<P = BaseProtocol<never>> {
   /** What is known of the connection under `name`; `fallback` where nothing is. */
   getExtraInfo<K extends keyof ExtraInfo>(name: K): ExtraInfo[K] | null;
   getExtraInfo<K extends keyof ExtraInfo, D>(name: K, fallback: D): ExtraInfo[K] | D;
