@@ -5,7 +5,10 @@ import { describe } from "./describe.js";
  * holds for an error made by another copy or version of this package in the same process.
  */
 
-/** Marks the prototype of `cls` and makes `instanceof cls` look for the mark. Classes derived by users keep the ordinary rule. */
+/**
+ * Gives the errors of `cls` their name, marks its prototype, and makes `instanceof cls` look for the mark. Classes derived by users keep the
+ * ordinary rule. For packages that have errors of their own.
+ */
 export function brand(cls: { readonly prototype: object }, name: string): void {
   const mark = Symbol.for(`tsyncio.error.${name}`);
   Object.defineProperty(cls.prototype, mark, { value: true });

@@ -3,6 +3,7 @@ export * from "./delay.js";
 export * from "./describe.js";
 export {
   BrokenBarrierError,
+  brand,
   CancelledError,
   DeadlockError,
   IncompleteReadError,

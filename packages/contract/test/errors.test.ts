@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import {
   BrokenBarrierError,
+  brand,
   CancelledError,
   DeadlockError,
   ExceptionGroup,
@@ -184,4 +185,21 @@ test("rethrowCancelled throws cancellations again and nothing else", () => {
 test("only SystemExit and KeyboardInterrupt leave the loop", () => {
   const fatal = names.filter((name) => isFatal(examples[name]));
   expect(fatal).toEqual(["KeyboardInterrupt", "SystemExit"]);
+});
+
+test("classes of other packages are told by their names, too, whichever copy made the error", async () => {
+  const make = (branding: typeof brand) => {
+    class Broken extends RuntimeError {
+      static {
+        branding(this, "Broken");
+      }
+    }
+    return Broken;
+  };
+  using copy = await anotherCopy();
+  const [Here, There] = [make(brand), make(copy.brand)];
+  expect(new There("said")).toBeInstanceOf(Here);
+  expect(String(new There("said"))).toBe("Broken: said");
+  class Derived extends Here {}
+  expect(new There("said")).not.toBeInstanceOf(Derived);
 });

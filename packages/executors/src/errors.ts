@@ -1,4 +1,4 @@
-import { RuntimeError } from "@tsyncio/contract";
+import { brand, RuntimeError } from "@tsyncio/contract";
 
 /**
  * The worker ended while it ran the job: it crashed, exited or was killed (`BrokenThreadPool`, `BrokenProcessPool`). The pool goes on with
@@ -6,6 +6,6 @@ import { RuntimeError } from "@tsyncio/contract";
  */
 export class BrokenWorkerError extends RuntimeError {
   static {
-    Object.defineProperty(this.prototype, "name", { value: "BrokenWorkerError", writable: true, configurable: true });
+    brand(this, "BrokenWorkerError");
   }
 }

@@ -1,14 +1,15 @@
+import { brand } from "@tsyncio/contract";
+
 /** An error of a connection, shaped as the host's own are: `code` says what happened. */
 export class ConnectionError extends Error {
+  static {
+    brand(this, "ConnectionError");
+  }
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-  }
-
-  override get name(): string {
-    return "ConnectionError";
   }
 }
 

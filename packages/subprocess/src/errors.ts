@@ -1,7 +1,11 @@
+import { brand } from "@tsyncio/contract";
 import { host } from "./host.js";
 
 /** An error of the system (Python's `OSError`), with the text that Python gives it and the properties that the host's errors have. */
 export class OSError extends Error {
+  static {
+    brand(this, "OSError");
+  }
   /** What happened: `"ENOENT"`, `"EACCES"`, … */
   readonly code: string;
   /** The number of {@link code}, negative as the host has it. */
@@ -18,30 +22,26 @@ export class OSError extends Error {
     this.errno = errno;
     this.path = path;
   }
-
-  override get name(): string {
-    return "OSError";
-  }
 }
 
 /** The program, or the folder that it should run in, is not there (Python's `FileNotFoundError`). */
 export class FileNotFoundError extends OSError {
-  override get name(): string {
-    return "FileNotFoundError";
+  static {
+    brand(this, "FileNotFoundError");
   }
 }
 
 /** The program may not be run (Python's `PermissionError`). */
 export class PermissionError extends OSError {
-  override get name(): string {
-    return "PermissionError";
+  static {
+    brand(this, "PermissionError");
   }
 }
 
 /** A part of the path is no folder (Python's `NotADirectoryError`). */
 export class NotADirectoryError extends OSError {
-  override get name(): string {
-    return "NotADirectoryError";
+  static {
+    brand(this, "NotADirectoryError");
   }
 }
 

@@ -1,4 +1,4 @@
-import { TimeoutError } from "@tsyncio/contract";
+import { brand, TimeoutError } from "@tsyncio/contract";
 import type { Command } from "./options.js";
 
 /** What had come from a process when something went wrong: text where text was asked for; `null` of what is no pipe. */
@@ -9,6 +9,9 @@ export interface OutputSoFar {
 
 /** A program that `runProcess` ran did not end well, or wrote more than it may. */
 export class ProcessError extends Error implements OutputSoFar {
+  static {
+    brand(this, "ProcessError");
+  }
   /** The program and its arguments. */
   readonly command: readonly string[];
   /** Its exit code; `null` when it was ended by a signal. */
@@ -27,14 +30,13 @@ export class ProcessError extends Error implements OutputSoFar {
     this.stdout = details.stdout;
     this.stderr = details.stderr;
   }
-
-  override get name(): string {
-    return "ProcessError";
-  }
 }
 
 /** A process took longer than it may, and was ended. */
 export class ProcessTimeoutError extends TimeoutError implements OutputSoFar {
+  static {
+    brand(this, "ProcessTimeoutError");
+  }
   /** The program and its arguments. */
   readonly command: readonly string[];
   /** What it had written, and nobody had read. */
@@ -46,10 +48,6 @@ export class ProcessTimeoutError extends TimeoutError implements OutputSoFar {
     this.command = command;
     this.stdout = stdout;
     this.stderr = stderr;
-  }
-
-  override get name(): string {
-    return "ProcessTimeoutError";
   }
 }
 
