@@ -11,6 +11,12 @@ export function encode(value: unknown): unknown {
   return saysAll(value, new Set(), 0) ? value : { [BYTES]: serialize(value).toString("base64") };
 }
 
+/** The same, as it is now: what becomes of the value later does not matter. */
+export function encodeCopy(value: unknown): unknown {
+  const encoded = encode(value);
+  return encoded === value ? structuredClone(value) : encoded;
+}
+
 export function decode(encoded: unknown): unknown {
   const bytes = (encoded as { readonly [BYTES]?: unknown } | null | undefined)?.[BYTES];
   return typeof bytes === "string" ? deserialize(Buffer.from(bytes, "base64")) : encoded;
@@ -35,8 +41,11 @@ function saysAll(value: unknown, seen: Set<object>, depth: number): boolean {
   if (seen.has(value) || depth > DEPTH) return false;
   seen.add(value);
   if (Array.isArray(value)) {
-    // Holes and properties are counted, too.
-    return Object.keys(value).length === value.length && value.every((item) => saysAll(item, seen, depth + 1));
+    for (let i = 0; i < value.length; i++) {
+      // A hole is not `undefined`, and JSON has neither.
+      if (!(i in value && saysAll(value[i], seen, depth + 1))) return false;
+    }
+    return Object.keys(value).length === value.length;
   }
   if (Object.getPrototypeOf(value) !== Object.prototype || BYTES in value) return false;
   return Object.values(value).every((item) => saysAll(item, seen, depth + 1));

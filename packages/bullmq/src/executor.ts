@@ -2,10 +2,17 @@
 import { randomUUID } from "node:crypto";
 import { type Body, type Delay, describe, type Executor, loopForNew } from "@tsyncio/contract";
 import type { AnyFunction, MapOptions, Results } from "@tsyncio/executors";
-import { checkNotLoading, checkSendable, LocalQueue, mapCalls, terminateAfter } from "@tsyncio/executors/kit";
+import {
+  checkNotLoading,
+  checkOptions,
+  checkSendable,
+  LocalQueue,
+  mapCalls,
+  terminateAfter,
+} from "@tsyncio/executors/kit";
 import type { JobsOptions as EngineOptions } from "bullmq";
 import { Cluster } from "./cluster.js";
-import { encode } from "./codec.js";
+import { encodeCopy } from "./codec.js";
 import { functionName } from "./function-name.js";
 import type { JobData } from "./job-data.js";
 import {
@@ -13,7 +20,6 @@ import {
   type ClusterOptions,
   checkCluster,
   checkJobId,
-  checkObject,
   engineOptions,
   milliseconds,
   parseRedis,
@@ -83,7 +89,7 @@ export class BullMQExecutor implements Executor {
 
   /** The same cluster, with other options for the jobs that are submitted through it: `cluster.with({ attempts: 3 }).submit(…)`. */
   with(options: ClusterJobOptions): BullMQExecutor {
-    const other = new BullMQExecutor({ ...this.#options, ...checkObject(options) });
+    const other = new BullMQExecutor({ ...this.#options, ...checkOptions(options) });
     other.#cluster = this.#cluster;
     return other;
   }
@@ -107,7 +113,7 @@ export class BullMQExecutor implements Executor {
    * whether the jobs that have not begun are cancelled.
    */
   shutdown(options: { wait?: boolean; cancelFutures?: boolean } = {}): Promise<void> {
-    checkObject(options);
+    checkOptions(options);
     return this.#cluster.shutdown(options.wait ?? true, options.cancelFutures ?? false);
   }
 
@@ -129,8 +135,7 @@ export class BullMQExecutor implements Executor {
     const { jobId, onCancel, grace } = this.#options;
     const data: JobData = {
       fn: fullName,
-      // What the caller changes later does not matter.
-      args: encode(structuredClone(args)),
+      args: encodeCopy(args),
       ...(isChunk && { isChunk }),
       ...(onCancel !== undefined && { onCancel }),
       ...(grace !== undefined && { grace }),

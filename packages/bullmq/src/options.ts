@@ -1,5 +1,6 @@
 import { type Delay, describe, parseDelay, ValueError } from "@tsyncio/contract";
 import type { CancelOptions } from "@tsyncio/executors";
+import { checkOptions } from "@tsyncio/executors/kit";
 import type { BackoffOptions, JobsOptions as EngineOptions } from "bullmq";
 import type { RedisOptions } from "ioredis";
 
@@ -37,7 +38,7 @@ export interface ClusterJobOptions extends CancelOptions {
 
 /** @throws `TypeError` or `ValueError`, which name the option and its value. */
 export function checkCluster(options: ClusterOptions): Place {
-  checkObject(options);
+  checkOptions(options);
   const { queue = "tsyncio", prefix } = options;
   checkName("queue", queue);
   if (prefix !== undefined) checkName("prefix", prefix);
@@ -67,7 +68,7 @@ export function parseRedis(redis: ClusterOptions["redis"] = "redis://127.0.0.1:6
 
 /** What the engine takes for a job, but for its id. */
 export function engineOptions(options: ClusterJobOptions): EngineOptions {
-  checkObject(options);
+  checkOptions(options);
   const { attempts = 1, backoff, priority, delay, keep = "1h" } = options;
   checkWhole("attempts", attempts, 1, Number.MAX_SAFE_INTEGER);
   if (priority !== undefined) checkWhole("priority", priority, 1, 2 ** 21 - 1);
@@ -84,7 +85,7 @@ export function engineOptions(options: ClusterJobOptions): EngineOptions {
 
 function engineBackoff(backoff: NonNullable<ClusterJobOptions["backoff"]>): BackoffOptions {
   if (typeof backoff !== "object") return { type: "fixed", delay: milliseconds(backoff, "backoff") };
-  const { type, delay, jitter } = checkObject(backoff, "backoff");
+  const { type, delay, jitter } = checkOptions(backoff, "backoff");
   if (type !== "fixed" && type !== "exponential") {
     throw new ValueError(`backoff.type must be "fixed" or "exponential", got ${describe(type)}`);
   }
@@ -122,9 +123,4 @@ function checkName(name: string, value: unknown): asserts value is string {
   if (value === "" || value.includes(":")) {
     throw new ValueError(`${name} must not be empty and have no colon in it, got ${describe(value)}`);
   }
-}
-
-export function checkObject<O>(options: O, name: string = "options"): O {
-  if (typeof options === "object" && options !== null) return options;
-  throw new TypeError(`${name} must be an object, got ${describe(options)}`);
 }

@@ -11,6 +11,7 @@ import {
 } from "@tsyncio/contract";
 import type { Queue } from "@tsyncio/sync";
 import { copyContext } from "@tsyncio/tasks";
+import { checkOptions } from "./check-options.js";
 import { builtin } from "./host.js";
 import { type Job, type JobOptions, PoolJob } from "./job.js";
 import { JobQueue } from "./job-queue.js";
@@ -190,14 +191,9 @@ export function makeQueue(
   return new JobQueue(kind, count, (owner) => start(count, idleMs, workerOptions, owner));
 }
 
-function checkOptions<O>(options: O): O {
-  if (typeof options === "object" && options !== null) return options;
-  throw new TypeError(`options must be an object, got ${describe(options)}`);
-}
-
 function checkFunctions(functions: PoolOptions["functions"]): Readonly<Record<string, AnyFunction>> | null {
   if (functions === undefined) return null;
-  for (const [name, fn] of Object.entries(checkOptions(functions))) {
+  for (const [name, fn] of Object.entries(checkOptions(functions, "functions"))) {
     if (typeof fn !== "function") throw new TypeError(`functions.${name} must be a function, got ${describe(fn)}`);
   }
   return functions;
