@@ -31,7 +31,9 @@ interface Flushable {
 
 /** A connection, and the copies that the engine makes of it. */
 export class Connection extends Redis {
-  readonly #copies: Redis[] = [];
+  readonly #copies = new Set<Redis>();
+  /** What its copies have instead of its own options. */
+  ofCopies: Partial<RedisOptions> = {};
 
   /** One that waits for its next try would be left as it is: whoever awaits its end, as the engine does, would wait for ever. */
   override disconnect(reconnect = false): void {
@@ -40,14 +42,22 @@ export class Connection extends Redis {
   }
 
   override duplicate(override?: Partial<RedisOptions>): Redis {
-    const copy = new Connection({ ...this.options, ...override });
-    this.#copies.push(copy);
+    const copy = new Connection({ ...this.options, ...this.ofCopies, ...override });
+    // The engine listens to a copy's errors while it uses it.
+    copy.on("error", () => {});
+    this.#copies.add(copy);
     return copy;
   }
 
-  /** Closes it and its copies, of which the engine forgets those that it could not use. */
+  /** Closes its copies, of which the engine forgets those that it could not use. */
+  closeCopies(): void {
+    for (const copy of this.#copies) copy.disconnect();
+    this.#copies.clear();
+  }
+
   closeAll(): void {
-    for (const each of [this, ...this.#copies]) each.disconnect();
+    this.disconnect();
+    this.closeCopies();
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe } from "@tsyncio/contract";
 import { Queue, QueueEventsProducer } from "bullmq";
-import type { Redis } from "ioredis";
-import { connect, lastIdBefore } from "./connection.js";
+import type { RedisOptions } from "ioredis";
+import { type Connection, connect, lastIdBefore } from "./connection.js";
 import { EngineEvents } from "./engine-events.js";
 import { controlQueue } from "./job-data.js";
 import { type Place, parseRedis } from "./options.js";
@@ -58,6 +58,13 @@ interface Parts {
   readonly events: EngineEvents;
 }
 
+/** How the engine listens, on a copy of the connection that it is given: for as long as it takes. */
+const PATIENT: RedisOptions = {
+  enableOfflineQueue: true,
+  autoResendUnfulfilledCommands: true,
+  commandTimeout: undefined,
+};
+
 /**
  * An executor's two connections to Redis: one for commands, which fail at once while it is away, and one that listens to the engine's events from
  * before the first command on.
@@ -65,8 +72,7 @@ interface Parts {
 export class Link {
   readonly #options: Place;
   readonly #listener: LinkListener;
-  readonly #commands: Redis;
-  #listening: Redis | null = null;
+  readonly #commands: Connection;
   #state = CONNECTING;
   #parts: Parts | null = null;
   #problem: Error | null = null;
@@ -77,11 +83,7 @@ export class Link {
     // A command that waited for the connection could come after its job was given up.
     const impatient = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false, commandTimeout: 30_000 };
     this.#commands = this.#watched(connect(options.redis, { connectTimeout, ...impatient }));
-    // The engine listens on a copy of the connection that it is given.
-    this.#commands.duplicate = () => {
-      this.#listening = this.#watched(connect(options.redis, { connectTimeout, lazyConnect: true }));
-      return this.#listening;
-    };
+    this.#commands.ofCopies = PATIENT;
     this.#commands.on("ready", () => void this.#connected());
     this.#commands.on("close", () => {
       if (this.#state !== READY) return;
@@ -156,8 +158,7 @@ export class Link {
   async #closeParts(): Promise<void> {
     const parts = Object.values(this.#parts ?? {});
     this.#parts = null;
-    // The engine leaves one open that it could not use.
-    this.#listening?.disconnect();
+    this.#commands.closeCopies();
     // What was under way fails, and nobody waits for it.
     await Promise.allSettled(parts.map((part) => part.close()));
   }
