@@ -7,6 +7,7 @@ import { getEventLoop } from "@tsyncio/loop";
 import { run } from "@tsyncio/runner";
 import { coroutine } from "@tsyncio/tasks";
 import { failureOf, hasRedis, startRedis, withRedis } from "@tsyncio/test-support";
+import { Worker } from "bullmq";
 import { Redis as Client } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { all, clusters, functions, notebook, until } from "./support.ts";
@@ -60,6 +61,7 @@ describe.skipIf(!hasRedis)(withRedis("submit"), () => {
       new Map([[{ a: 1 }, new Set([1])]]),
       { a: [1, { b: undefined }] },
       Object.assign(new Array(3), { 0: 1, 2: 3 }),
+      Object.assign(new Array(2), { 0: 1, named: 2 }),
       new Uint8Array([1, 2, 3]),
       /x/g,
       { "tsyncio:bytes": "no bytes" },
@@ -351,5 +353,43 @@ describe.skipIf(!hasRedis)(withRedis("an executor that has nothing to do"), () =
     expect(isOpen()).toBe(true);
     await until(() => !isOpen());
     expect(await cluster.submit(work.add, 3, 4)).toBe(7);
+  });
+});
+
+describe.skipIf(!hasRedis)(withRedis("while Redis is away"), () => {
+  const { executor, worker, redis, place } = clusters();
+
+  // It failed as soon as the connection was lost: its time had run out long before, while a job of its id was still being cancelled.
+  test("a job that could not be sent before gets its whole time", async () => {
+    let answer = (_: string) => {};
+    const answered = new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+    // Knows nothing of cancellations.
+    const stubborn = new Worker(place().queue, () => answered, { connection: { port: redis().port } });
+    onTestFinished(() => stubborn.close());
+    stubborn.on("error", () => {});
+    const cluster = executor({ connectTimeout: "2s" }).with({ jobId: "the-one" });
+    const first = cluster.submit(work.echo, "first");
+    await until(() => first.running());
+    first.cancel();
+    const second = cluster.submit(work.echo, "second");
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    await redis().kill();
+    await redis().start();
+    answer("done");
+    expect(await second).toBe("done");
+  });
+
+  test("a job that had come there waits for longer than any connection may take", async () => {
+    const cluster = executor({ connectTimeout: "100ms" });
+    const job = cluster.submit(work.add, 1, 2);
+    for await (const { event } of job.life()) if (event === "waiting") break;
+    await redis().kill();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(job.done()).toBe(false);
+    await redis().start({ empty: true });
+    await worker();
+    expect(await job).toBe(3);
   });
 });

@@ -1,4 +1,5 @@
 // `tsyncio worker`, as processes of their own.
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BullMQExecutor } from "@tsyncio/bullmq";
 import { freePort, hasRedis, type Redis, startRedis, withRedis } from "@tsyncio/test-support";
@@ -26,7 +27,6 @@ describe.skipIf(!hasRedis)(withRedis("tsyncio worker"), () => {
     await worker.warns(`active    waitFor ${job.id}`);
     worker.child.kill("SIGTERM");
     await worker.warns("SIGTERM: ends when its jobs have ended");
-    const { writeFile } = await import("node:fs/promises");
     await writeFile(join(cwd, "gate"), "");
     expect(await job).toBe(worker.child.pid);
     await cluster.shutdown();
@@ -86,4 +86,15 @@ test("without a Redis a worker does not start", { timeout: 20_000 }, async () =>
 
 test("a missing module is one line", async () => {
   expect(await tsyncio(["worker", "nowhere.ts"])).toMatchObject(complaint("there is no file nowhere.ts"));
+});
+
+// It was looked for in the folder of the caller alone, where a program of several packages has none.
+test("the engine that a worker runs on is that of its modules, where the caller's folder has none", async () => {
+  const cwd = await folderWith({});
+  const modules = await folderWith({ "work.mjs": "export function work() {}" });
+  const engine = join(modules, "node_modules/@tsyncio/bullmq");
+  await mkdir(engine, { recursive: true });
+  await writeFile(join(engine, "package.json"), '{ "type": "module", "exports": "./index.js" }');
+  await writeFile(join(engine, "index.js"), 'export const startWorker = () => { throw new TypeError("mine"); };');
+  expect(await tsyncio(["worker", join(modules, "work.mjs")], { cwd })).toMatchObject(complaint("mine"));
 });
