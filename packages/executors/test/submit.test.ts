@@ -2,6 +2,7 @@ import { CancelledError, RuntimeError, registry, ValueError } from "@tsyncio/con
 import { BrokenWorkerError, type Job, ProcessPoolExecutor, ThreadPoolExecutor, transfer } from "@tsyncio/executors";
 import { getEventLoop } from "@tsyncio/loop";
 import { createTask, forEach } from "@tsyncio/tasks";
+import { runProgram } from "@tsyncio/test-support";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { failureOf, kinds, newGate, openGate, sharedPool, until, untilGone } from "./support.ts";
 import {
@@ -9,7 +10,6 @@ import {
   addInTurns,
   addLater,
   addPlainly,
-  crash,
   echo,
   exit,
   failWith,
@@ -106,14 +106,21 @@ describe.each(kinds)("submit to $kind", ({ kind, Executor }) => {
     expect(await pool.submit(add, 1, 1)).toBe(2);
   });
 
+  // In a program of its own: a process that crashes says so on stderr.
   test("a worker that crashes fails its job and no other", async () => {
-    const jobs = [pool.submit(crash), pool.submit(add, 1, 2), pool.submit(crash), pool.submit(add, 3, 4)];
-    const [first, three, second, seven] = await Promise.allSettled(jobs);
-    for (const end of [first, second]) expect(end).toMatchObject({ reason: expect.any(BrokenWorkerError) });
-    // Of processes one learned only that they "exited unexpectedly".
-    for (const end of [first, second]) expect(end).toMatchObject({ reason: { cause: new Error("out of a timer") } });
-    expect(three).toMatchObject({ value: 3 });
-    expect(seven).toMatchObject({ value: 7 });
+    const { stdout } = await runProgram(
+      import.meta.dirname,
+      `import { BrokenWorkerError, ${Executor.name} } from "@tsyncio/executors";
+       import { add, crash } from "./work/functions.ts";
+       await using pool = new ${Executor.name}(2);
+       const jobs = [pool.submit(crash), pool.submit(add, 1, 2), pool.submit(crash), pool.submit(add, 3, 4)];
+       const [first, three, second, seven] = await Promise.allSettled(jobs);
+       // Of processes one learned only that they "exited unexpectedly".
+       for (const { reason } of [first, second]) console.log(reason instanceof BrokenWorkerError, String(reason.cause));
+       console.log(three.value, seven.value);`,
+    );
+    const broken = "true Error: out of a timer\n";
+    expect(stdout).toBe(`${broken}${broken}3 7\n`);
   });
 });
 
@@ -324,12 +331,19 @@ describe("the end of a worker", () => {
 });
 
 describe("workers that can't start", () => {
+  // In a program of its own: a process that can't start says why on stderr.
   test("fail their jobs with what the host says, and don't hang", async () => {
-    for (const { Executor } of kinds) {
-      await using pool = new Executor(1, { execArgv: ["--require", "/no/such/module.cjs"] });
-      const jobs = [pool.submit(add, 1, 2), pool.submit(add, 1, 2)];
-      for (const job of jobs) expect(await failureOf(job)).toBeInstanceOf(BrokenWorkerError);
-    }
+    const { stdout } = await runProgram(
+      import.meta.dirname,
+      `import { BrokenWorkerError, ProcessPoolExecutor, ThreadPoolExecutor } from "@tsyncio/executors";
+       import { add } from "./work/functions.ts";
+       for (const Executor of [ThreadPoolExecutor, ProcessPoolExecutor]) {
+         await using pool = new Executor(1, { execArgv: ["--require", "/no/such/module.cjs"] });
+         const jobs = [pool.submit(add, 1, 2), pool.submit(add, 1, 2)];
+         for (const { reason } of await Promise.allSettled(jobs)) console.log(reason instanceof BrokenWorkerError);
+       }`,
+    );
+    expect(stdout).toBe("true\ntrue\ntrue\ntrue\n");
   });
 });
 
