@@ -1,7 +1,7 @@
-import { failureOf, hasRedis, withRedis } from "@tsyncio/test-support";
+import { failureOf, hasRedis, notebook, until, withRedis } from "@tsyncio/test-support";
 import { isTimeoutError, timeout } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
-import { clusters, notebook, until } from "./support.ts";
+import { clusters } from "./support.ts";
 import * as work from "./work/functions.ts";
 
 describe.skipIf(!hasRedis)(withRedis("a cancelled job"), () => {

@@ -6,11 +6,11 @@ import { BrokenWorkerError, remote } from "@tsyncio/executors";
 import { getEventLoop } from "@tsyncio/loop";
 import { run } from "@tsyncio/runner";
 import { coroutine } from "@tsyncio/tasks";
-import { failureOf, hasRedis, startRedis, withRedis } from "@tsyncio/test-support";
+import { failureOf, hasRedis, notebook, startRedis, until, withRedis } from "@tsyncio/test-support";
 import { Worker } from "bullmq";
 import { Redis as Client } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { all, clusters, functions, notebook, until } from "./support.ts";
+import { all, clusters, functions } from "./support.ts";
 import * as work from "./work/functions.ts";
 
 describe.skipIf(!hasRedis)(withRedis("submit"), () => {

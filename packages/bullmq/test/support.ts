@@ -1,7 +1,3 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { BullMQExecutor, type BullMQExecutorOptions, type BullMQWorkerOptions, startWorker } from "@tsyncio/bullmq";
 import { type Redis, startRedis } from "@tsyncio/test-support";
 import { afterAll, afterEach, beforeAll, onTestFinished } from "vitest";
@@ -40,27 +36,6 @@ export function clusters() {
       return worker;
     },
   };
-}
-
-/** A file in which jobs leave lines, and a gate that they wait at. */
-export async function notebook() {
-  const folder = await mkdtemp(join(tmpdir(), "tsyncio-bullmq-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const [file, gate] = [join(folder, "lines"), join(folder, "gate")];
-  const lines = () => (existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : []);
-  return {
-    file,
-    gate,
-    lines,
-    open: () => writeFileSync(gate, ""),
-    /** Resolves when it has so many lines. */
-    has: (count: number) => until(() => lines().length >= count),
-  };
-}
-
-/** Looks again and again until it holds: for what other processes do. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** All that an iterable gives. */

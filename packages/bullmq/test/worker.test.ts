@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { BullMQExecutor, startWorker } from "@tsyncio/bullmq";
 import { BrokenWorkerError } from "@tsyncio/executors";
-import { failureOf, freePort, hasRedis, startRedis, withRedis } from "@tsyncio/test-support";
+import { failureOf, freePort, hasRedis, notebook, startRedis, withRedis } from "@tsyncio/test-support";
 import { Worker } from "bullmq";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { clusters, functions, notebook } from "./support.ts";
+import { clusters, functions } from "./support.ts";
 import * as work from "./work/functions.ts";
 
 const here = (file: string) => new URL(file, import.meta.url);
