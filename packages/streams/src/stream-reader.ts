@@ -1,5 +1,5 @@
-import { describe, type LoopContract, loopForNew, RuntimeError, ValueError } from "@tsyncio/contract";
-import type { Coroutine } from "@tsyncio/tasks";
+import { describe, type LoopContract, loopForNew, RuntimeError, type StartableCoroutine, ValueError } from "@tsyncio/contract";
+import { soonest } from "@tsyncio/tasks";
 import { asBuffer } from "./bytes.js";
 import { Inbox, type Pausable } from "./inbox.js";
 import { LineIterator } from "./line-iterator.js";
@@ -89,8 +89,8 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
    * Reads up to a line feed, and gives the line with it; what is left, when the end comes first; nothing at the end.
    * @throws `ValueError` when the line is longer than the limit: the line is thrown away, or, while its end is not there, what has come of it.
    */
-  readline(): Coroutine<T> {
-    return new ReadLine(this.#inbox, this.#decoding);
+  readline(): StartableCoroutine<T> {
+    return soonest(new ReadLine(this.#inbox, this.#decoding));
   }
 
   /**
@@ -98,33 +98,34 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
    * @throws `IncompleteReadError` when the end comes first, with what there was; `LimitOverrunError` when the separator is further away than the
    * limit: nothing is taken then. `ValueError` at the call for an empty separator.
    */
-  readuntil(separator: Uint8Array | string | readonly (Uint8Array | string)[] = "\n"): Coroutine<T> {
+  readuntil(separator: Uint8Array | string | readonly (Uint8Array | string)[] = "\n"): StartableCoroutine<T> {
     const isList = Array.isArray(separator);
     const separators = (isList ? separator : [separator]) as readonly (Uint8Array | string)[];
     const sorted = separators.map(toBuffer).sort((a, b) => a.length - b.length);
     const [shortest] = sorted;
     if (shortest === undefined) throw new ValueError("Separator should contain at least one element");
     if (shortest.length === 0) throw new ValueError("Separator should be at least one-byte string");
-    return new ReadUntil(this.#inbox, this.#decoding, sorted);
+    return soonest(new ReadUntil(this.#inbox, this.#decoding, sorted));
   }
 
   /**
    * Reads what is there, at most `n` bytes, and waits only while there is nothing; gives nothing at the end. -1: everything up to the end. Of a
    * text it gives whole characters, at least one.
    */
-  read(n = -1): Coroutine<T> {
+  read(n = -1): StartableCoroutine<T> {
     checkCount("read", n);
-    return n < 0 ? new ReadAll(this.#inbox, this.#decoding) : new ReadSome(this.#inbox, this.#decoding, n);
+    const read = n < 0 ? new ReadAll(this.#inbox, this.#decoding) : new ReadSome(this.#inbox, this.#decoding, n);
+    return soonest(read);
   }
 
   /**
    * Reads `n` bytes.
    * @throws `IncompleteReadError` when the end comes first, with what there was; `ValueError` at the call when `n` is negative.
    */
-  readexactly(n: number): Coroutine<T> {
+  readexactly(n: number): StartableCoroutine<T> {
     checkCount("readexactly", n);
     if (n < 0) throw new ValueError("readexactly size can not be less than zero");
-    return new ReadExactly(this.#inbox, this.#decoding, n);
+    return soonest(new ReadExactly(this.#inbox, this.#decoding, n));
   }
 
   /** The lines, as {@link readline} gives them; of text, without `\n` or `\r\n`. For `for await` and, in a generator coroutine, `forEach`. */

@@ -18,6 +18,7 @@ export { forEach } from "./for-each.js";
 export { onAbort } from "./foreign-signals.js";
 export { type GatherOptions, gather } from "./gather.js";
 export { Operation, PENDING } from "./operation.js";
+export { soonest } from "./operation-promise.js";
 export { PromiseCoroutine, passAsPromise } from "./promise-coroutine.js";
 export { race } from "./race.js";
 export { bareCell, runInCell } from "./scope-cells.js";

@@ -21,8 +21,8 @@ const OPEN = 1;
 const WAITING = 2;
 
 /** An async function that waits: where the outcome goes, and the scope that it belongs to, `null` outside of any task. */
-interface NativeCaller<T> extends Sink<T> {
-  readonly scope: ScopeContract | null;
+export interface NativeCaller<T> extends Sink<T> {
+  scope: ScopeContract | null;
 }
 
 /**
@@ -124,6 +124,25 @@ export abstract class Operation<T> extends Coroutine<T> implements CoroutineFram
     return promise.then(onValue, onError);
   }
 
+  /** Begins it on behalf of an async function, and tells `native` of the outcome: at once, or when it is there. */
+  tellNative(native: NativeCaller<T>): void {
+    if (this.state === WATCHED) warnIfShared(this);
+    this.leave(ENDED);
+    let result: T | typeof PENDING;
+    try {
+      result = this.attempt();
+      if (result === PENDING) {
+        native.scope = currentScope();
+        this._waitFor(native);
+        return;
+      }
+    } catch (error) {
+      native.onError(error);
+      return;
+    }
+    native.onValue(result);
+  }
+
   /** The wait of an async function is over. */
   onValue(): void {
     const native = this._native as NativeCaller<T>;
@@ -166,9 +185,9 @@ export abstract class Operation<T> extends Coroutine<T> implements CoroutineFram
 }
 
 /** What the executor of the latest promise was given: one function for all of them is cheaper than one for each. */
-let resolveLatest: (value: never) => void;
-let rejectLatest: (error: unknown) => void;
-const keepSink = (resolve: (value: never) => void, reject: (error: unknown) => void) => {
+export let resolveLatest: (value: never) => void;
+export let rejectLatest: (error: unknown) => void;
+export const keepSink = (resolve: (value: never) => void, reject: (error: unknown) => void): void => {
   resolveLatest = resolve;
   rejectLatest = reject;
 };

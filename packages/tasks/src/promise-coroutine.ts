@@ -24,7 +24,7 @@ export abstract class PromiseCoroutine<T> extends Promise<T> implements Call<T>,
   abstract close(): void;
   abstract [Symbol.iterator](): Iterator<Suspension, T, unknown>;
 
-  get source(): null {
+  get source(): string | null {
     return null;
   }
 
