@@ -1,4 +1,11 @@
-import { describe, type LoopContract, loopForNew, RuntimeError, type StartableCoroutine, ValueError } from "@tsyncio/contract";
+import {
+  describe,
+  type LoopContract,
+  loopForNew,
+  RuntimeError,
+  type StartableCoroutine,
+  ValueError,
+} from "@tsyncio/contract";
 import { soonest } from "@tsyncio/tasks";
 import { asBuffer } from "./bytes.js";
 import { Inbox, type Pausable } from "./inbox.js";

@@ -1,4 +1,5 @@
 // What a reader gives of what it was fed, as CPython's does.
+import { inspect } from "node:util";
 import { CancelledError, IncompleteReadError, LimitOverrunError, RuntimeError, ValueError } from "@tsyncio/contract";
 import { StreamReader } from "@tsyncio/streams";
 import { createTask, forEach } from "@tsyncio/tasks";
@@ -404,6 +405,44 @@ describe("iteration", () => {
     reader.setException(new Error("lost"));
     const iterator = reader[Symbol.asyncIterator]();
     expect(yield* failure(iterator.next())).toEqual(new Error("lost"));
+  });
+});
+
+describe("a read that was made", () => {
+  both("begins when it is awaited: one that never is takes nothing", function* () {
+    const reader = fed("a\nb\n");
+    const never = reader.readline();
+    const later = reader.readline();
+    yield* on(sleep(0));
+    expect(yield* text(reader.readline())).toBe("a\n");
+    expect(yield* text(later)).toBe("b\n");
+    never.close();
+  });
+
+  both("can be made a task, which waits for it and is cancelled for itself", function* () {
+    const reader = new StreamReader();
+    const task = createTask(reader.readexactly(2));
+    yield* on(sleep(0));
+    expect(String(yield* failure(reader.read(1)))).toMatch(/^RuntimeError: read\(\) called while another coroutine/);
+    task.cancel();
+    expect(yield* failure(task)).toBeInstanceOf(CancelledError);
+    reader.feedData(bytes("ab"));
+    expect(yield* text(reader.readexactly(2))).toBe("ab");
+  });
+
+  both("is refused to who awaits it when a task has it already", function* () {
+    const reader = fed("a\n");
+    const read = reader.readline();
+    expect(yield* text(createTask(read))).toBe("a\n");
+    expect(String(yield* failure(read))).toMatch(/^RuntimeError: cannot reuse already awaited coroutine/);
+  });
+
+  both("says what it is, and is not begun by being shown", function* () {
+    const reader = fed("a\n");
+    const read = reader.readline();
+    expect(inspect({ read })).toBe("{ read: <Coroutine readline> }");
+    expect(yield* text(reader.readline())).toBe("a\n");
+    read.close();
   });
 });
 

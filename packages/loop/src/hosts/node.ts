@@ -35,6 +35,8 @@ class NodeHost implements Host {
   readonly #alarms = new Alarms(() => this.now());
   /** Loops that wait for nothing the loop knows of: what a deadlock is looked for in. */
   readonly #endless = new Set<IdleLoop>();
+  /** One more of them. Mostly the only one, and a set is given a new table when its last member leaves, which would be in each turn. */
+  #endlessOne: IdleLoop | null = null;
   /** Whether the end of the process is looked out for, on behalf of {@link #endless}. It stays so: loops go idle and on again all the time. */
   #looksForEnd = false;
 
@@ -82,7 +84,8 @@ class NodeHost implements Host {
     }
     this.#alarms.clear(loop);
     if (!loop.isAwaited()) return;
-    this.#endless.add(loop);
+    if (this.#endlessOne === null) this.#endlessOne = loop;
+    else this.#endless.add(loop);
     if (this.#looksForEnd) return;
     this.#looksForEnd = true;
     beforeEnd(this.#tellDeadlock);
@@ -90,13 +93,15 @@ class NodeHost implements Host {
 
   readonly #tellDeadlock = (): void => {
     this.#looksForEnd = false;
-    const loops = [...this.#endless];
+    const loops = [this.#endlessOne, ...this.#endless];
+    this.#endlessOne = null;
     this.#endless.clear();
-    for (const loop of loops) loop.deadlock();
+    for (const loop of loops) loop?.deadlock();
   };
 
   unpark(loop: IdleLoop): void {
-    this.#endless.delete(loop);
+    if (this.#endlessOne === loop) this.#endlessOne = null;
+    else this.#endless.delete(loop);
   }
 
   forget(loop: IdleLoop): void {
