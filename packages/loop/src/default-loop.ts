@@ -1,6 +1,7 @@
 import { describe, type LoopContract, loopForNew, RuntimeError, registry } from "@tsyncio/contract";
-import { EventLoop, type LoopOptions } from "./event-loop.js";
+import { EventLoop } from "./event-loop.js";
 import { detectHost } from "./hosts/detect.js";
+import type { LoopOptions } from "./loop-options.js";
 
 /** A loop that runs inside `runForever()` and `runUntilComplete()` (`asyncio.new_event_loop`). Close it when done. */
 export function newEventLoop(options: LoopOptions = {}): EventLoop {

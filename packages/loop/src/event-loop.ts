@@ -24,41 +24,18 @@ import {
   type TaskFactory,
   type TaskOptions,
   type UnreadFailure,
-  ValueError,
   type Waitable,
 } from "@tsyncio/contract";
 import { callbackContext, checkCallback } from "./callbacks.js";
 import { checkExecutor, DefaultExecutor } from "./default-executor.js";
 import { formatExceptionContext } from "./exception-report.js";
 import type { Handle } from "./handles.js";
-import { type ReadyOrder, ReadyQueue } from "./ready-queue.js";
+import { debugByEnvironment, type LoopOptions } from "./loop-options.js";
+import { abandonResources } from "./open-resources.js";
+import { ReadyQueue } from "./ready-queue.js";
 import { Scheduler } from "./scheduler.js";
 import { SignalHandlers } from "./signals.js";
 import { UnreadFailures } from "./unread-failures.js";
-
-/** How a loop is made. */
-export interface LoopOptions {
-  /** What the loop runs on; left out: Node, Bun and Deno, or the web, whichever this is. */
-  host?: Host | undefined;
-  /** Debug mode; left out: as the environment variable `TSYNCIO_DEBUG` says. */
-  debug?: boolean | undefined;
-  /**
-   * Whether async functions interleave exactly as CPython's coroutines do (the default). `false` keeps asyncio's turns, but not the
-   * order of native code inside a turn; it is faster where many async functions run.
-   */
-  exact?: boolean | undefined;
-  /** See {@link EventLoop.setExceptionHandler}. */
-  exceptionHandler?: ExceptionHandler | null | undefined;
-  /** How long the error of a failed future or task may stay unread before it is reported (default `"1s"`). */
-  unreadErrorsAfter?: Delay | undefined;
-  /** How long a timeout waits for an async function that is stuck on a foreign promise (default `"100ms"`; `null`: for ever). */
-  abandonAfter?: Delay | null | undefined;
-  /**
-   * What keeps the callbacks that are ready and says which runs next; left out: a queue, first in, first out, as in asyncio. For tests that
-   * try other orders.
-   */
-  ready?: ReadyOrder | undefined;
-}
 
 /** Who waits for the loop to stop: `runForever`, or `runUntilComplete` (`awaited`), which a deadlock ends. */
 interface Run {
@@ -167,24 +144,11 @@ export class EventLoop extends Scheduler implements LoopContract {
     this.#signals.removeAll();
     this.#failures.flush();
     this.dispose();
-    this.#abandonResources();
+    abandonResources(this);
     if (registry.eventLoop === this) registry.eventLoop = null;
     this.#executor.abandon().catch((exception) => {
       this.callExceptionHandler({ message: "an error occurred during shutdown of the default executor", exception });
     });
-  }
-
-  /** What was left open would hold the process, though nobody hears of it any more. */
-  #abandonResources(): void {
-    for (const resource of registry.resources) {
-      if (resource.loop !== this || resource.abandon === undefined) continue;
-      if (this.getDebug()) {
-        const place = resource.source === null ? "" : `, opened at ${resource.source}`;
-        this.host.log("warn", `unclosed ${resource.kind} ${resource.describe()}${place}`);
-      }
-      registry.resources.delete(resource);
-      resource.abandon();
-    }
   }
 
   [Symbol.dispose](): void {
@@ -259,7 +223,6 @@ export class EventLoop extends Scheduler implements LoopContract {
   /** Calls `callback` in the loop when the process gets `signal` (`loop.add_signal_handler`). Holds the process until it is removed. */
   addSignalHandler(signal: string, callback: () => void): void {
     this.checkClosed();
-    checkSignal(signal);
     checkCallback("addSignalHandler", callback);
     const context = callbackContext(this.host, undefined);
     this.#signals.add(signal, () => this.callSoon(callback, { context }));
@@ -267,7 +230,6 @@ export class EventLoop extends Scheduler implements LoopContract {
 
   /** `false` when there was no handler. */
   removeSignalHandler(signal: string): boolean {
-    checkSignal(signal);
     return this.#signals.remove(signal);
   }
 
@@ -401,14 +363,4 @@ function markRead(future: Waitable): void {
   } catch {
     // Read: that is all.
   }
-}
-
-function checkSignal(signal: string): void {
-  if (typeof signal === "string" && /^SIG[A-Z0-9]+$/.test(signal)) return;
-  throw new ValueError(`signal must be a name such as "SIGTERM", got ${describe(signal)}`);
-}
-
-function debugByEnvironment(): boolean {
-  const value = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.TSYNCIO_DEBUG;
-  return value !== undefined && value !== "" && value !== "0";
 }

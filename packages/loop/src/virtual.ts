@@ -1,5 +1,6 @@
-import { EventLoop, type LoopOptions } from "./event-loop.js";
+import { EventLoop } from "./event-loop.js";
 import { VirtualHost, type VirtualOptions } from "./hosts/virtual.js";
+import type { LoopOptions } from "./loop-options.js";
 
 export { VirtualHost, type VirtualOptions } from "./hosts/virtual.js";
 
