@@ -29,7 +29,7 @@ class OperationPromise<T> extends PromiseCoroutine<T> implements NativeCaller<T>
 
   readonly onValue: (value: T) => void;
   readonly onError: (error: unknown) => void;
-  scope: ScopeContract | null = null;
+  scope: ScopeContract | null | undefined = undefined;
   private readonly operation: Operation<T>;
   private hasBegun = false;
 

@@ -20,9 +20,10 @@ export const PENDING: unique symbol = Symbol("pending");
 const OPEN = 1;
 const WAITING = 2;
 
-/** An async function that waits: where the outcome goes, and the scope that it belongs to, `null` outside of any task. */
+/** An async function that waits: where the outcome goes, and the scope that it belongs to. */
 export interface NativeCaller<T> extends Sink<T> {
-  scope: ScopeContract | null;
+  /** `null` outside of any task; `undefined` until it waits. */
+  scope: ScopeContract | null | undefined;
 }
 
 /**
@@ -115,40 +116,40 @@ export abstract class Operation<T> extends Coroutine<T> implements CoroutineFram
     let result: T | typeof PENDING;
     try {
       result = this.attempt();
+      if (result === PENDING) {
+        const promise = new Promise<T>(keepSink);
+        this._waitFor({ scope: undefined, onValue: resolveLatest, onError: rejectLatest } as NativeCaller<T>);
+        return promise.then(onValue, onError);
+      }
     } catch (error) {
       return Promise.reject(error).then(onValue, onError);
     }
-    if (result !== PENDING) return toldAtOnce(result, onValue);
-    const promise = new Promise<T>(keepSink);
-    this._waitFor({ scope: currentScope(), onValue: resolveLatest, onError: rejectLatest } as NativeCaller<T>);
-    return promise.then(onValue, onError);
+    return toldAtOnce(result, onValue);
   }
 
   /** Begins it on behalf of an async function, and tells `native` of the outcome: at once, or when it is there. */
   tellNative(native: NativeCaller<T>): void {
     if (this.state === WATCHED) warnIfShared(this);
     this.leave(ENDED);
-    let result: T | typeof PENDING;
-    try {
-      result = this.attempt();
-      if (result === PENDING) {
-        native.scope = currentScope();
-        this._waitFor(native);
-        return;
-      }
-    } catch (error) {
-      native.onError(error);
-      return;
-    }
-    native.onValue(result);
+    this._attemptFor(native);
   }
 
   /** The wait of an async function is over. */
   onValue(): void {
-    const native = this._native as NativeCaller<T>;
+    this._attemptFor(this._native as NativeCaller<T>);
+  }
+
+  /** The wait of an async function failed. */
+  onError(error: unknown): void {
+    this.close();
+    this._native?.onError(error);
+  }
+
+  /** Attempts it on behalf of an async function. */
+  private _attemptFor(native: NativeCaller<T>): void {
     let result: T | typeof PENDING;
     try {
-      this.waited(true);
+      if (this.state === WAITING) this.waited(true);
       this.state = ENDED;
       result = this.attempt();
       if (result === PENDING) {
@@ -162,15 +163,10 @@ export abstract class Operation<T> extends Coroutine<T> implements CoroutineFram
     native.onValue(result);
   }
 
-  /** The wait of an async function failed. */
-  onError(error: unknown): void {
-    this.close();
-    this._native?.onError(error);
-  }
-
   /** Waits, on behalf of an async function. */
   private _waitFor(native: NativeCaller<T>): void {
     this._native = native;
+    if (native.scope === undefined) native.scope = currentScope();
     const target = this._wait();
     if (native.scope === null) this.waitOutside(target);
     else native.scope.waitFor(target ?? null, this);
