@@ -29,9 +29,11 @@ export function worldOf(options: Parameters<typeof newVirtualLoop>[0] = {}): Wor
   return watched((exceptionHandler) => newVirtualLoop({ exceptionHandler, ...options }));
 }
 
-/** A world in real time: for what only that can show. */
+/** A world in real time: for what only that can show. Its loop calls no callback slow, for that is up to what else the machine does. */
 export function realWorld(options: LoopOptions = {}): World<EventLoop> {
-  return watched((exceptionHandler) => newEventLoop({ exceptionHandler, ...options }));
+  const world = watched((exceptionHandler) => newEventLoop({ exceptionHandler, ...options }));
+  world.loop.slowCallbackDuration = "1h";
+  return world;
 }
 
 function watched<L extends EventLoop>(make: (handler: ExceptionHandler) => L): World<L> {
