@@ -382,11 +382,11 @@ describe.skipIf(!hasRedis)(withRedis("while Redis is away"), () => {
   });
 
   test("a job that had come there waits for longer than any connection may take", async () => {
-    const cluster = executor({ connectTimeout: "100ms" });
+    const cluster = executor({ connectTimeout: "500ms" });
     const job = cluster.submit(work.add, 1, 2);
     for await (const { event } of job.life()) if (event === "waiting") break;
     await redis().kill();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 700));
     expect(job.done()).toBe(false);
     await redis().start({ empty: true });
     await worker();

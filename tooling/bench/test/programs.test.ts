@@ -9,7 +9,8 @@ const python = await findPython();
 const by = interpreters(python);
 
 // Too few to compare, enough to see that each program works and measures something.
-describe.each(suites)("$name", (suite) => {
+// Several processes start at once for each of them, which takes long where other tests run, too.
+describe.each(suites)("$name", { timeout: 60_000 }, (suite) => {
   const shrink = suite.name === "memory" || suite.name === "streams" ? 20 : 100;
   const isHere = suite.needs?.isThere ?? true;
   const cases = plan([suite], peerNames, { rounds: 1, warmUp: 0, measure: 10, shrink });
