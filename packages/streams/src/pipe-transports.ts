@@ -1,9 +1,9 @@
 import type { Readable, Writable } from "node:stream";
-import type { LoopContract } from "@tsyncio/contract";
+import { type LoopContract, type OpenResource, registry } from "@tsyncio/contract";
 import { outsideTask } from "@tsyncio/tasks";
 import { isSystemError } from "./connection-error.js";
 import { runInLoop } from "./in-loop.js";
-import { Opened } from "./open-resource.js";
+import { placeOf } from "./open-resource.js";
 import { Outgoing } from "./outgoing.js";
 import type { BaseProtocol, Protocol } from "./protocols.js";
 import { ReadTransport, type SendingSide, WriteTransport } from "./transports.js";
@@ -23,24 +23,22 @@ interface PipeEnd {
  * What both ends of a pipe have in common: the life of the stream of the host. The host keeps streams that are over for a while; what listens to them
  * knows the pipe alone, and the pipe forgets its transport at the end, or each small collection would copy all that hangs on it.
  */
-class Pipe {
-  readonly #loop: LoopContract;
+class Pipe implements OpenResource {
+  readonly kind = "pipe";
+  readonly loop: LoopContract;
+  /** Where it was opened; known in debug mode. */
+  readonly source: string | null;
   readonly #stream: Readable | Writable;
-  readonly #opened: Opened;
   #end: PipeEnd | null;
   state = OPEN;
   #error: unknown = null;
 
   constructor(loop: LoopContract, stream: Readable | Writable, end: PipeEnd) {
-    this.#loop = loop;
+    this.loop = loop;
+    this.source = placeOf(loop);
     this.#stream = stream;
     this.#end = end;
-    this.#opened = new Opened(
-      loop,
-      "pipe",
-      () => String(this.#end),
-      () => stream.destroy(),
-    );
+    registry.resources.add(this);
     stream.on("error", (error) => {
       this.#error ??= error;
       // Not every stream of the host closes by itself.
@@ -65,13 +63,13 @@ class Pipe {
 
   /** Calls the protocol. */
   call(method: string, callback: () => void): void {
-    if (this.#loop.isClosed()) {
+    if (this.loop.isClosed()) {
       this.#stream.destroy();
       return;
     }
-    runInLoop(this.#loop, callback, (exception) => {
+    runInLoop(this.loop, callback, (exception) => {
       if (!isSystemError(exception)) {
-        this.#loop.callExceptionHandler({ message: `Fatal error: protocol.${method}() call failed.`, exception });
+        this.loop.callExceptionHandler({ message: `Fatal error: protocol.${method}() call failed.`, exception });
       }
       this.abort(exception);
     });
@@ -98,14 +96,22 @@ class Pipe {
     return this.#end?.getProtocol() as Protocol;
   }
 
-  describe(name: string): string {
+  describe(): string {
+    return String(this.#end);
+  }
+
+  abandon(): void {
+    this.#stream.destroy();
+  }
+
+  show(name: string): string {
     return `<${name} ${["open", "closing", "closed"][this.state]}>`;
   }
 
   #ended(): void {
     if (this.state === LOST) return;
     this.state = LOST;
-    this.#opened.close();
+    registry.resources.delete(this);
     const end = this.#end;
     this.#end = null;
     this.call("connectionLost", () => end?.getProtocol().connectionLost(this.#error));
@@ -174,7 +180,7 @@ export class ReadPipeTransport extends ReadTransport<Protocol> {
   }
 
   override toString(): string {
-    return this.#pipe.describe("ReadPipeTransport");
+    return this.#pipe.show("ReadPipeTransport");
   }
 }
 
@@ -241,6 +247,6 @@ export class WritePipeTransport extends WriteTransport<BaseProtocol> {
   }
 
   override toString(): string {
-    return this.#pipe.describe("WritePipeTransport");
+    return this.#pipe.show("WritePipeTransport");
   }
 }

@@ -9,17 +9,21 @@ export type Output = [stdout: Buffer | null, stderr: Buffer | null];
  * other. When it is cancelled they have what they collected back.
  */
 export function* collectOutput(
-  { outputs, complete }: SubprocessStreamProtocol,
+  { stdout, stderr, complete }: SubprocessStreamProtocol,
   limit: number,
   overrun: (name: string) => void,
 ): CoroutineGenerator<Output> {
-  for (const [fd, pipe] of outputs) pipe.collect(limit, () => overrun(fd === 1 ? "stdout" : "stderr"));
+  stdout?.collect(limit, () => overrun("stdout"));
+  stderr?.collect(limit, () => overrun("stderr"));
   let isMine = false;
   try {
     yield* complete.wait();
     isMine = true;
   } finally {
-    if (!isMine) for (const pipe of outputs.values()) pipe.giveBack();
+    if (!isMine) {
+      stdout?.giveBack();
+      stderr?.giveBack();
+    }
   }
-  return [outputs.get(1)?.collected() ?? null, outputs.get(2)?.collected() ?? null];
+  return [stdout?.collected() ?? null, stderr?.collected() ?? null];
 }

@@ -45,7 +45,8 @@ export interface Preparation {
 /** Refuses what is wrong with `options`. Starts nothing. */
 export function prepare(command: Command, options: SubprocessOptions = {}, site: CallSite): Preparation {
   const { limit } = options;
-  new StreamReader({ limit });
+  // Only to have a bad one refused here.
+  if (limit !== undefined) new StreamReader({ limit });
   return { plan: plan(command, options, site), limit };
 }
 

@@ -10,14 +10,20 @@ interface Modules {
   "node:worker_threads": typeof import("node:worker_threads");
 }
 
+/** What was asked for once: to ask the host costs some microseconds. */
+const known: { -readonly [K in keyof Modules]?: Modules[K] } = {};
+
 /**
  * A module of the host, without an `import`: so that who bundles for a browser may have this package among others that run there.
  * @throws `RuntimeError` where the host has no such module.
  */
 export function host<K extends keyof Modules>(name: K): Modules[K] {
+  const found = known[name];
+  if (found !== undefined) return found as Modules[K];
   const get = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process?.getBuiltinModule;
   const module = get?.(name) as Modules[K] | undefined;
   if (module === undefined) throw new RuntimeError(`processes need ${name}, which this host has not`);
+  known[name] = module;
   return module;
 }
 

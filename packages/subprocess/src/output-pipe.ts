@@ -9,8 +9,11 @@ const NOTHING = Buffer.alloc(0);
  * into a list. Whoever stops collecting early gives it back, so that nothing is lost.
  */
 export class OutputPipe {
-  readonly reader: StreamReader;
+  readonly #loop: LoopContract;
+  readonly #limit: number | undefined;
   readonly #transport: ReadPipeTransport;
+  /** Made when it is first asked for, or something comes that nobody collects: whoever only collects needs none. */
+  #reader: OutputReader | null = null;
   /** Nothing more will come. */
   ended = false;
   /** What was collected; `null` while nobody does. */
@@ -18,7 +21,7 @@ export class OutputPipe {
   /** What was collected and given back when the reader had been told of the end, and took no more. */
   #kept: Buffer[] = [];
   #size = 0;
-  #limit: number = Number.POSITIVE_INFINITY;
+  #most: number = Number.POSITIVE_INFINITY;
   #overrun: (() => void) | null = null;
   #dropping = false;
   /** The `stdin` of another process, which gets all that comes. */
@@ -27,9 +30,17 @@ export class OutputPipe {
   #error: unknown = null;
 
   constructor(loop: LoopContract, limit: number | undefined, transport: ReadPipeTransport) {
-    this.reader = new OutputReader(loop, limit, this);
+    this.#loop = loop;
+    this.#limit = limit;
     this.#transport = transport;
-    this.reader.setTransport(transport);
+  }
+
+  get reader(): StreamReader {
+    if (this.#reader !== null) return this.#reader;
+    this.#reader = new OutputReader(this.#loop, this.#limit, this);
+    this.#reader.setTransport(this.#transport);
+    if (this.ended && this.#collected === null) this.#tellEnd();
+    return this.#reader;
   }
 
   received(data: Buffer): void {
@@ -51,12 +62,12 @@ export class OutputPipe {
 
   /** Collects from now on, what nobody has read included. `overrun` is called when it is more than `limit` bytes. */
   collect(limit: number, overrun: () => void): void {
-    this.#limit = limit;
+    this.#most = limit;
     this.#overrun = overrun;
     this.#size = 0;
     this.#collected = [];
     for (const piece of this.#takeKept()) this.#collect(piece);
-    const unread = takeUnread(this.reader);
+    const unread = this.#takeUnread();
     if (unread.length > 0) this.#collect(unread);
     this.#transport.resumeReading();
   }
@@ -64,10 +75,12 @@ export class OutputPipe {
   /** Stops collecting before the end: what there is can be read, or collected again. */
   giveBack(): void {
     const pieces = this.#collected ?? [];
+    // While this collects: one that is made now is not told of the end before it has these.
+    const { reader } = this;
     this.#collected = null;
-    if (this.reader.atEof()) this.#kept = pieces;
+    if (reader.atEof()) this.#kept = pieces;
     else {
-      for (const piece of pieces) this.reader.feedData(piece);
+      for (const piece of pieces) reader.feedData(piece);
       if (this.ended) this.#tellEnd();
     }
   }
@@ -77,13 +90,13 @@ export class OutputPipe {
     if (this.#error !== null) throw this.#error;
     const pieces = this.#collected ?? [];
     this.#collected = null;
-    if (!this.reader.atEof()) this.reader.feedEof();
+    if (this.#reader?.atEof() === false) this.#reader.feedEof();
     return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
   }
 
   /** Removes and gives what nobody has read. */
   takeAll(): Buffer {
-    return Buffer.concat([...this.#takeKept(), ...(this.#collected ?? []), takeUnread(this.reader)]);
+    return Buffer.concat([...this.#takeKept(), ...(this.#collected ?? []), this.#takeUnread()]);
   }
 
   /** Drops what comes from now on. */
@@ -117,7 +130,7 @@ export class OutputPipe {
   #collect(data: Buffer): void {
     this.#collected?.push(data);
     this.#size += data.length;
-    if (this.#size > this.#limit) this.#overrun?.();
+    if (this.#size > this.#most) this.#overrun?.();
   }
 
   #takeKept(): Buffer[] {
@@ -127,8 +140,13 @@ export class OutputPipe {
   }
 
   #tellEnd(): void {
-    if (this.#error === null) this.reader.feedEof();
-    else this.reader.setException(this.#error);
+    if (this.#error === null) this.#reader?.feedEof();
+    else this.#reader?.setException(this.#error);
+  }
+
+  /** Removes and gives what the reader holds. */
+  #takeUnread(): Buffer {
+    return this.#reader === null || this.#reader.exception() !== null ? NOTHING : this.#reader.takeAll();
   }
 }
 
@@ -145,9 +163,4 @@ class OutputReader extends StreamReader {
 /** The pipe that `reader` reads from, if it is one from a process. */
 export function pipeOf(reader: StreamReader): OutputPipe | null {
   return reader instanceof OutputReader ? reader.pipe : null;
-}
-
-/** Removes and gives what `reader` holds. */
-function takeUnread(reader: StreamReader): Buffer {
-  return reader.exception() === null ? reader.takeAll() : NOTHING;
 }

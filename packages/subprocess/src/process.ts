@@ -34,10 +34,6 @@ export class Process<
 > {
   /** Writes to the process, where its `stdin` is a pipe. */
   readonly stdin: In;
-  /** Reads what the process writes, where its `stdout` is a pipe. */
-  readonly stdout: Out;
-  /** Reads what the process writes to its `stderr`, where that is a pipe. */
-  readonly stderr: Err;
   /** The number of the process. */
   readonly pid: number;
   readonly #transport: SubprocessTransport;
@@ -50,11 +46,18 @@ export class Process<
   constructor(transport: SubprocessTransport, protocol: SubprocessStreamProtocol) {
     this.#transport = transport;
     this.#protocol = protocol;
-    const { stdin, outputs } = protocol;
-    this.stdin = stdin as In;
-    this.stdout = (outputs.get(1)?.reader ?? null) as Out;
-    this.stderr = (outputs.get(2)?.reader ?? null) as Err;
+    this.stdin = protocol.stdin as In;
     this.pid = transport.getPid();
+  }
+
+  /** Reads what the process writes, where its `stdout` is a pipe. */
+  get stdout(): Out {
+    return (this.#protocol.stdout?.reader ?? null) as Out;
+  }
+
+  /** Reads what the process writes to its `stderr`, where that is a pipe. */
+  get stderr(): Err {
+    return (this.#protocol.stderr?.reader ?? null) as Err;
   }
 
   /** What the process ended with: its exit code, or the negative number of the signal that ended it; `null` while it runs. */
@@ -124,13 +127,14 @@ export class Process<
 
   /** @internal Removes and gives what came of `stdout` and `stderr` and nobody has read. */
   takeOutput(): { stdout: Buffer | null; stderr: Buffer | null } {
-    const { outputs } = this.#protocol;
-    return { stdout: outputs.get(1)?.takeAll() ?? null, stderr: outputs.get(2)?.takeAll() ?? null };
+    const { stdout, stderr } = this.#protocol;
+    return { stdout: stdout?.takeAll() ?? null, stderr: stderr?.takeAll() ?? null };
   }
 
   /** @internal Nobody will read what comes from now on: it is dropped, so that the process is not held up by a full pipe. */
   drop(): void {
-    for (const output of this.#protocol.outputs.values()) output.drop();
+    this.#protocol.stdout?.drop();
+    this.#protocol.stderr?.drop();
   }
 
   /** @internal */

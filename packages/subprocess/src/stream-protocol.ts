@@ -2,6 +2,7 @@ import type { LoopContract } from "@tsyncio/contract";
 import { FlowControlProtocol, type ReadPipeTransport, StreamWriter, type Transport } from "@tsyncio/streams";
 import { Milestone } from "./milestone.js";
 import { OutputPipe } from "./output-pipe.js";
+import type { PipeTransport } from "./pipes.js";
 import { SubprocessProtocol } from "./protocol.js";
 import type { SubprocessTransport } from "./subprocess-transport.js";
 
@@ -14,8 +15,10 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
   #transport: SubprocessTransport | null = null;
   #exited = false;
   stdin: StreamWriter | null = null;
-  /** The pipes of `stdout` and `stderr`, by their numbers. */
-  readonly outputs: Map<number, OutputPipe> = new Map();
+  /** Where it is a pipe. */
+  stdout: OutputPipe | null = null;
+  /** Where it is a pipe. */
+  stderr: OutputPipe | null = null;
   /** The process has ended, and its outputs have. There from `connectionMade` on. */
   complete!: Milestone;
 
@@ -29,10 +32,8 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
     this.#transport = transport;
     const loop = this.#loop;
     this.complete = new Milestone(loop, `end of process ${transport.getPid()} and its output`);
-    for (const fd of [1, 2]) {
-      const pipe = transport.getPipeTransport(fd);
-      if (pipe !== null) this.outputs.set(fd, new OutputPipe(loop, this.#limit, pipe as ReadPipeTransport));
-    }
+    this.stdout = this.#outputPipe(transport.getPipeTransport(1));
+    this.stderr = this.#outputPipe(transport.getPipeTransport(2));
     const pipe = transport.getPipeTransport(0);
     if (pipe === null) return;
     this.#flow = new FlowControlProtocol({ loop });
@@ -40,12 +41,12 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
   }
 
   override pipeDataReceived(fd: number, data: Buffer): void {
-    this.outputs.get(fd)?.received(data);
+    (fd === 1 ? this.stdout : this.stderr)?.received(data);
   }
 
   override pipeConnectionLost(fd: number, error: unknown): void {
     if (fd === 0) this.#flow?.connectionLost(error);
-    else this.outputs.get(fd)?.lost(error);
+    else (fd === 1 ? this.stdout : this.stderr)?.lost(error);
     this.#closeIfEnded();
   }
 
@@ -62,9 +63,12 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
     this.#flow?.resumeWriting();
   }
 
+  #outputPipe(transport: PipeTransport | null): OutputPipe | null {
+    return transport === null ? null : new OutputPipe(this.#loop, this.#limit, transport as ReadPipeTransport);
+  }
+
   #closeIfEnded(): void {
-    if (!this.#exited) return;
-    for (const output of this.outputs.values()) if (!output.ended) return;
+    if (!this.#exited || this.stdout?.ended === false || this.stderr?.ended === false) return;
     this.#transport?.close();
     this.complete.reach();
   }

@@ -8,7 +8,32 @@ import { type PipeOwner, type PipeTransport, pipeTransport } from "./pipes.js";
 import type { SubprocessProtocol } from "./protocol.js";
 import { type Signal, signalNumber } from "./signals.js";
 
-const gone = () => "closed";
+/** A process that runs, for the list of what is open. The host keeps what listens to a child for a while: that knows this alone, which forgets the transport. */
+class Running {
+  readonly kind = "subprocess";
+  transport: SubprocessTransport | null;
+  /** Where it was made; known in debug mode. */
+  readonly source: string | null;
+
+  constructor(transport: SubprocessTransport, source: string | null) {
+    this.transport = transport;
+    this.source = source;
+    registry.resources.add(this);
+  }
+
+  watch(child: ChildProcess): void {
+    child.on("exit", (code: number | null, signal: NodeJS.Signals | null) => this.transport?.exited(code, signal));
+    // Also when the loop was closed before, and nobody is told.
+    child.on("close", () => {
+      registry.resources.delete(this);
+      this.transport = null;
+    });
+  }
+
+  describe(): string {
+    return this.transport?.toString() ?? "closed";
+  }
+}
 
 /**
  * A process and its pipes, as a transport (`asyncio.SubprocessTransport`). The protocol hears of `connectionMade`, then of data and of the ends of the
@@ -19,9 +44,10 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
   readonly #child: ChildProcess;
   readonly #pid: number;
   readonly #name: string;
-  readonly #pipes = new Map<number, PipeTransport>();
-  /** The pipes that are not lost. */
-  readonly #open = new Set<number>();
+  /** By their numbers; `null` for what is no pipe. */
+  readonly #pipes: readonly (PipeTransport | null)[];
+  /** How many pipes are not lost. */
+  #open = 0;
   readonly #exit: Milestone;
   #protocol: SubprocessProtocol;
   #returncode: number | null = null;
@@ -43,30 +69,19 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
     this.#name = name;
     this.#protocol = protocol;
     this.#exit = new Milestone(loop, `end of process ${this.#pid}`);
-    const source = loop.getDebug() ? callerLocation() : null;
-    const resource = { kind: "subprocess", describe: () => this.toString(), source };
-    registry.resources.add(resource);
-    for (const [fd, isPiped] of piped.entries()) {
-      if (!isPiped) continue;
-      this.#open.add(fd);
-      this.#pipes.set(fd, pipeTransport(loop, child.stdio[fd] as Readable | Writable, this, fd));
-    }
-    const exited = (code: number | null, signal: NodeJS.Signals | null) => this.#exited(code, signal);
-    child.on("exit", exited);
-    // Also when the loop was closed before, and nobody is told.
-    const closed = () => {
-      registry.resources.delete(resource);
-      // The host and the set hold these for a while longer. Nothing of ours may hang on them, or every small collection copies it.
-      resource.describe = gone;
-      child.off("exit", exited).off("close", closed);
-    };
-    child.on("close", closed);
+    const running = new Running(this, loop.getDebug() ? callerLocation() : null);
+    this.#pipes = piped.map((isPiped, fd) => {
+      if (!isPiped) return null;
+      this.#open++;
+      return pipeTransport(loop, child.stdio[fd] as Readable | Writable, this, fd);
+    });
+    running.watch(child);
   }
 
   /** @internal Tells the protocol that the process runs, and begins to read. */
   begin(): void {
     this.#call("connectionMade", () => this.#protocol.connectionMade(this));
-    for (const pipe of this.#pipes.values()) if (pipe instanceof ReadPipeTransport) pipe.read();
+    for (const pipe of this.#pipes) if (pipe instanceof ReadPipeTransport) pipe.read();
   }
 
   /** The number of the process. */
@@ -86,7 +101,7 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
 
   /** The transport of the pipe at 0, 1 or 2; `null` where there is none. */
   getPipeTransport(fd: number): PipeTransport | null {
-    return this.#pipes.get(fd) ?? null;
+    return this.#pipes[fd] ?? null;
   }
 
   /**
@@ -120,10 +135,10 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
     this.#closing = true;
     // First: a process that reads the end of its input may end by itself.
     if (this.#returncode === null) this.kill();
-    for (const pipe of this.#pipes.values()) {
+    for (const pipe of this.#pipes) {
       // There will be nobody to read what was not sent.
       if (pipe instanceof WritePipeTransport) pipe.abort();
-      else pipe.close();
+      else pipe?.close();
     }
   }
 
@@ -176,7 +191,7 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
 
   /** @internal */
   pipeConnectionLost(fd: number, error: unknown): void {
-    this.#open.delete(fd);
+    this.#open--;
     try {
       this.#protocol.pipeConnectionLost(fd, error);
     } finally {
@@ -199,7 +214,8 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
     return `<SubprocessTransport ${this.#name} pid=${this.#pid} ${state}${this.#closing ? " closed" : ""}>`;
   }
 
-  #exited(code: number | null, signal: NodeJS.Signals | null): void {
+  /** @internal The process has ended. */
+  exited(code: number | null, signal: NodeJS.Signals | null): void {
     this.#signal = signal;
     this.#returncode = code ?? -signalNumber(signal as NodeJS.Signals);
     this.#call("processExited", () => this.#protocol.processExited());
@@ -208,7 +224,7 @@ export class SubprocessTransport extends BaseTransport<SubprocessProtocol> imple
   }
 
   #finishIfEnded(): void {
-    if (this.#returncode === null || this.#open.size > 0) return;
+    if (this.#returncode === null || this.#open > 0) return;
     this.#call("connectionLost", () => this.#protocol.connectionLost(null));
   }
 

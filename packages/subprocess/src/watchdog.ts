@@ -14,6 +14,8 @@ class Watchdog {
   readonly #notes: Writable;
   #gone = false;
   #soon = "";
+  /** A timer will tell what is to be told soon. */
+  #isTimed = false;
   /** How many notes it has not been woken for. */
   #unread = 0;
 
@@ -54,8 +56,14 @@ class Watchdog {
 
   /** Tells it `line` with the next one, or within {@link SOON}. */
   tellSoon(line: string): void {
-    if (this.#soon === "") setTimeout(() => this.#soon !== "" && this.tell(""), SOON).unref();
     this.#soon += `${line}\n`;
+    // One for many scopes: each wakes the host.
+    if (this.#isTimed) return;
+    this.#isTimed = true;
+    setTimeout(() => {
+      this.#isTimed = false;
+      if (this.#soon !== "") this.tell("");
+    }, SOON).unref();
   }
 }
 
