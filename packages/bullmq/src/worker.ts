@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism, hostname } from "node:os";
-import { type Delay, ValueError } from "@tsyncio/contract";
+import { checkOptionNames, type Delay, type OptionNames, ValueError } from "@tsyncio/contract";
 import { type PoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor } from "@tsyncio/executors";
 import { Worker } from "bullmq";
 import { type Connection, connect, lastIdBefore } from "./connection.js";
@@ -8,7 +8,7 @@ import { EngineEvents } from "./engine-events.js";
 import { RedisConnectionError } from "./errors.js";
 import { CANCELLED, type Cancellation, controlQueue } from "./job-data.js";
 import { JobRuns } from "./job-runs.js";
-import { type ClusterOptions, checkCluster, checkWhole, milliseconds, parseRedis } from "./options.js";
+import { CLUSTER_OPTIONS, type ClusterOptions, checkCluster, checkWhole, milliseconds, parseRedis } from "./options.js";
 import { loadFunctions } from "./worker-modules.js";
 
 /** How a worker is started. */
@@ -28,6 +28,17 @@ export interface BullMQWorkerOptions extends ClusterOptions {
   /** Is told what the worker does. */
   onEvent?: ((event: WorkerEvent) => void) | undefined;
 }
+
+const WORKER_OPTIONS: OptionNames<BullMQWorkerOptions> = {
+  ...CLUSTER_OPTIONS,
+  concurrency: true,
+  processes: true,
+  lease: true,
+  maxStalledCount: true,
+  name: true,
+  connectTimeout: true,
+  onEvent: true,
+};
 
 /** How long it may take to give jobs back. */
 const GIVE_BACK_MS = 1000;
@@ -87,6 +98,7 @@ export async function startWorker(
 type Checked = ReturnType<typeof checkWorker>;
 
 function checkWorker(options: BullMQWorkerOptions) {
+  checkOptionNames("startWorker()", options, WORKER_OPTIONS);
   const cluster = checkCluster(options);
   parseRedis(options.redis);
   const { concurrency = availableParallelism(), processes = false, maxStalledCount = 3 } = options;
@@ -192,7 +204,7 @@ class RunningWorker implements BullMQWorker {
   }
 
   close(options: { grace?: Delay | null } = {}): Promise<void> {
-    const grace = options.grace ?? null;
+    const { grace = null } = checkOptionNames("close()", options, { grace: true });
     const ms = grace === null ? null : milliseconds(grace, "grace");
     const timer = ms === null ? undefined : setTimeout(() => void this.#hurry(), ms);
     this.#closing ??= this.#close();

@@ -163,6 +163,7 @@ describe("a worker without a Redis", () => {
     [{ maxStalledCount: -1 }, "ValueError: maxStalledCount must be a whole number from 0 on, got -1"],
     [{ redis: "http://here" }, 'ValueError: redis must be a URL such as "redis://127.0.0.1:6379", got "http://here"'],
     [{ queue: "a:b" }, 'ValueError: queue must not be empty and have no colon in it, got "a:b"'],
+    [{ concurency: 2 }, "TypeError: startWorker() got an unexpected option 'concurency'. Did you mean 'concurrency'?"],
     [null as never, "TypeError: options must be an object, got null"],
   ];
   test.each(wrong)("refuses %j", async (options, message) => {
