@@ -2,9 +2,9 @@
 import { availableParallelism, hostname } from "node:os";
 import { checkOptionNames, type Delay, type OptionNames, ValueError } from "@tsyncio/contract";
 import { type PoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor } from "@tsyncio/executors";
-import { Worker } from "bullmq";
-import { type Connection, connect, lastIdBefore } from "./connection.js";
+import { type Connection, connect, isDisconnection, lastIdBefore } from "./connection.js";
 import { EngineEvents } from "./engine-events.js";
+import { EngineWorker } from "./engine-worker.js";
 import { RedisConnectionError } from "./errors.js";
 import { CANCELLED, type Cancellation, controlQueue } from "./job-data.js";
 import { JobRuns } from "./job-runs.js";
@@ -84,10 +84,19 @@ export async function startWorker(
   const connection = connect(options.redis, { connectTimeout, lazyConnect: true });
   try {
     const functions = await loadFunctions(pool, modules);
-    const lastEventId = lastIdBefore(await firstAnswer(connection, options.redis, connectTimeout));
-    const worker = new RunningWorker(pool, connection, new JobRuns(pool, functions), checked, lastEventId);
-    await worker.begin(checked);
-    return worker;
+    const deadline = performance.now() + connectTimeout;
+    for (;;) {
+      const left = deadline - performance.now();
+      const lastEventId = lastIdBefore(await firstAnswer(connection, options.redis, left));
+      const worker = new RunningWorker(pool, connection, new JobRuns(pool, functions), checked, lastEventId);
+      try {
+        await worker.begin(checked);
+        return worker;
+      } catch (error) {
+        // A connection that is lost so early is no worse than one that was not there yet.
+        if (!isDisconnection(error) || performance.now() > deadline) throw error;
+      }
+    }
   } catch (error) {
     connection.closeAll();
     await pool.shutdown();
@@ -120,16 +129,20 @@ async function firstAnswer(connection: Connection, redis: ClusterOptions["redis"
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const said = (problem as Error | null)?.message ?? "no answer";
-      reject(new RedisConnectionError(`there is no Redis at ${parseRedis(redis).shown}: ${said}`, { cause: problem }));
+      const { shown } = parseRedis(redis);
+      const { name, message } = problem ?? { name: "", message: "no answer" };
+      const what = name === "ReplyError" ? `the Redis at ${shown} can't be used` : `there is no Redis at ${shown}`;
+      reject(new RedisConnectionError(`${what}: ${message}`, { cause: problem }));
     }, timeout);
   });
   const first = new Promise<number[]>((resolve) => {
-    connection.on("ready", () => {
+    const ask = () => {
       connection.time().then(resolve, (error: Error) => {
         if (connection.status === "ready") problem = error;
       });
-    });
+    };
+    connection.on("ready", ask);
+    if (connection.status === "ready") ask();
   });
   connection.connect().catch(() => {});
   try {
@@ -143,7 +156,7 @@ class RunningWorker implements BullMQWorker {
   readonly #pool: PoolExecutor;
   readonly #connection: Connection;
   readonly #runs: JobRuns;
-  readonly #worker: Worker;
+  readonly #worker: EngineWorker;
   readonly #control: EngineEvents;
   #closing: Promise<void> | null = null;
 
@@ -153,7 +166,7 @@ class RunningWorker implements BullMQWorker {
     this.#pool = pool;
     this.#connection = connection;
     this.#runs = runs;
-    this.#worker = new Worker(queue, (job, token) => runs.run(job, token ?? ""), {
+    this.#worker = new EngineWorker(queue, (job, token) => runs.run(job, token ?? ""), {
       ...place,
       autorun: false,
       name,
@@ -192,6 +205,7 @@ class RunningWorker implements BullMQWorker {
     try {
       await Promise.all([this.#worker.waitUntilReady(), this.#control.waitUntilReady()]);
     } catch (cause) {
+      this.#connection.closeCopies();
       await Promise.allSettled([this.#worker.close(), this.#control.close()]);
       const { message } = cause as Error;
       throw new RedisConnectionError(`the Redis at ${parseRedis(redis).shown} can't be used: ${message}`, { cause });

@@ -102,7 +102,8 @@ test("refuses ids that the engine has no use for, and what is no option of a job
     [{ jobId: "a:b" }, 'ValueError: jobId must not be empty and have no colon in it, got "a:b"'],
     [{ job_id: "a" }, "TypeError: with() got an unexpected option 'job_id'. Did you mean 'jobId'?"],
   ] as const;
-  for (const [options, message] of refused) expect(String(outcome(() => cluster.with(options as object)))).toBe(message);
+  for (const [options, message] of refused)
+    expect(String(outcome(() => cluster.with(options as object)))).toBe(message);
 });
 
 test("map refuses what submit refuses, and an id for many jobs", async () => {
