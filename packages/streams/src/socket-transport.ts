@@ -56,7 +56,9 @@ export class SocketTransport extends Transport {
   readonly #options: SocketTransportOptions;
   readonly #outgoing: Outgoing;
   readonly #opened: Opened;
+  /** The host tells them only while the socket is open. */
   readonly #peername: Address | null;
+  readonly #sockname: Address | null;
   #protocol: StreamProtocol;
   #state = OPEN;
   #paused = false;
@@ -76,6 +78,7 @@ export class SocketTransport extends Transport {
     this.#options = options;
     this.#outgoing = new Outgoing(loop, socket, this);
     this.#peername = options.peername ?? addressFrom(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
+    this.#sockname = options.sockname ?? addressFrom(socket.localAddress, socket.localPort, socket.localFamily);
     this.#opened = new Opened(
       loop,
       "transport",
@@ -327,7 +330,7 @@ export class SocketTransport extends Transport {
       case "peername":
         return this.#peername;
       case "sockname":
-        return this.#options.sockname ?? addressFrom(socket.localAddress, socket.localPort, socket.localFamily);
+        return this.#sockname;
       case "socket":
         return socket;
       case "sslcontext":

@@ -9,7 +9,7 @@ import {
   ValueError,
 } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
-import { connectionLost } from "./connection-error.js";
+import { ConnectionError, connectionLost } from "./connection-error.js";
 import { flushed } from "./flush.js";
 import { clientHandshake, serverHandshake } from "./handshake.js";
 import type { StreamProtocol } from "./protocols.js";
@@ -74,6 +74,13 @@ const securing = coroutine(function* startTls(
   if (transport.isClosing()) throw new RuntimeError("startTls() on a transport that is closed");
   const socket = transport.detach("startTls is in progress");
   const unread = (protocol as Partial<Keeping>).takeUnread?.();
+  const early = (unread?.length ?? 0) + socket.readableLength;
+  if (early > 0 && !serverSide) {
+    // A server speaks second: somebody wants what it says in the clear to be taken for secure. Some hosts would drop it without a word.
+    const error = new ConnectionError("EPROTO", `${early} bytes came before the TLS handshake that are no part of it`);
+    transport.lose(error);
+    throw error;
+  }
   if (unread !== undefined && unread.length > 0) socket.unshift(unread);
   const handshake = (): CoroutineGenerator<TLSSocket> =>
     serverSide

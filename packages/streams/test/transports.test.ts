@@ -353,6 +353,38 @@ describe("a transport", () => {
     yield* end(all);
   });
 
+  // A text of 1,000 characters that take two bytes each counted as 1,000, and one of Chinese as a third of what it is.
+  real("counts what it holds in bytes, whatever it was written as", function* () {
+    const all = yield* pair();
+    const { peer, transport } = all;
+    peer.transport.pauseReading();
+    while (transport.getWriteBufferSize() === 0) {
+      transport.write(Buffer.alloc(1 << 20));
+      yield* on(sleep(0));
+    }
+    const before = transport.getWriteBufferSize();
+    transport.write("é".repeat(1000));
+    expect(transport.getWriteBufferSize() - before).toBe(2000);
+    transport.writelines(["日本", Buffer.from("x"), "é"]);
+    expect(transport.getWriteBufferSize() - before).toBe(2009);
+    transport.abort();
+    yield* end(all);
+  });
+
+  real("knows its addresses when it is gone, too", function* () {
+    const all = yield* pair();
+    const { client, peer, transport } = all;
+    const own = transport.getExtraInfo("sockname");
+    expect(own).toEqual(peer.transport.getExtraInfo("peername"));
+    transport.abort();
+    peer.transport.abort();
+    yield* on(client.lost);
+    yield* on(peer.lost);
+    expect(transport.getExtraInfo("sockname")).toEqual(own);
+    expect(peer.transport.getExtraInfo("sockname")).toEqual(transport.getExtraInfo("peername"));
+    yield* end(all);
+  });
+
   real("closed sends what was written; aborted it does not", function* () {
     const size = 32 << 20;
     const closed = yield* pair();
