@@ -5,7 +5,7 @@ import { checkFactory, checkSocket } from "./connect.js";
 import { connectionLost } from "./connection-error.js";
 import { serverHandshake } from "./handshake.js";
 import { placeOf } from "./open-resource.js";
-import type { StreamProtocol } from "./protocols.js";
+import { checkProtocol, type StreamProtocol } from "./protocols.js";
 import { SocketTransport } from "./socket-transport.js";
 import { type ServerTls, serverTls, TLS_TIMEOUTS, type TlsTimeouts, tlsTimeouts } from "./tls-options.js";
 
@@ -47,7 +47,7 @@ const joining = coroutine(function* connectAcceptedSocket(
   try {
     if (ssl) socket = yield* serverHandshake(loop, sock, serverTls(ssl), timeouts.handshake);
     if (socket.destroyed) throw socket.errored ?? connectionLost();
-    protocol = protocolFactory();
+    protocol = checkProtocol(protocolFactory());
   } catch (error) {
     socket.destroy();
     sock.destroy();

@@ -24,7 +24,7 @@ import {
   type HostAddress,
 } from "./lookup.js";
 import { placeOf } from "./open-resource.js";
-import type { StreamProtocol } from "./protocols.js";
+import { checkProtocol, type StreamProtocol } from "./protocols.js";
 import { SocketTransport, type SocketTransportOptions } from "./socket-transport.js";
 import { type ClientTls, clientTls, TLS_TIMEOUTS, type TlsTimeouts, tlsTimeouts } from "./tls-options.js";
 
@@ -89,8 +89,11 @@ export function createConnection<P extends StreamProtocol>(
   checkOptionNames("createConnection()", options, CONNECT_OPTIONS);
   checkHost(host);
   if (host !== null && port === null) throw new ValueError(`a port is needed to connect to ${describe(host)}`);
-  const { localAddr = null } = options;
+  const { localAddr = null, interleave = 0 } = options;
   if (localAddr !== null) checkEndpoint("localAddr", localAddr);
+  if (!Number.isInteger(interleave) || interleave < 0) {
+    throw new ValueError(`interleave must be a whole number that is not negative, got ${describe(interleave)}`);
+  }
   const hostname = checkTls(options, host);
   return connecting(protocolFactory, host, port, hostname, options, placeOf(loopForNew())) as Coroutine<
     [SocketTransport, P]
@@ -134,7 +137,7 @@ export function* joined<P extends StreamProtocol>(
   try {
     if (ssl) owned = yield* clientHandshake(loop, socket, clientTls(ssl, hostname), timeouts.handshake);
     if (owned.destroyed) throw owned.errored ?? connectionLost();
-    protocol = protocolFactory();
+    protocol = checkProtocol(protocolFactory());
   } catch (error) {
     owned.destroy();
     socket.destroy();

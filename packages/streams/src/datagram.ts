@@ -16,7 +16,7 @@ import { UdpTransport } from "./datagram-transport.js";
 import { host } from "./host.js";
 import { addressesOf, checkEndpoint, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
 import { placeOf } from "./open-resource.js";
-import type { DatagramProtocol } from "./protocols.js";
+import { checkProtocol, type DatagramProtocol } from "./protocols.js";
 
 /** A host and a port. `null` as the host is this machine, 0 as the port one that is free. */
 export type Endpoint = readonly [host: string | null, port: number];
@@ -82,7 +82,7 @@ const opening = coroutine(function* createDatagramEndpoint(
   let transport: UdpTransport;
   let protocol: DatagramProtocol;
   try {
-    protocol = protocolFactory();
+    protocol = checkProtocol(protocolFactory());
     transport = new UdpTransport(loop, socket, protocol, remote, source);
   } catch (error) {
     socket.close();

@@ -8,7 +8,7 @@ import { DirectReading } from "./direct-reading.js";
 import { runInLoop } from "./in-loop.js";
 import { Opened } from "./open-resource.js";
 import { Outgoing } from "./outgoing.js";
-import { fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
+import { checkProtocol, fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
 import { readPast } from "./read-past.js";
 import { tlsInfo } from "./tls-info.js";
 import { type SendingSide, Transport } from "./transports.js";
@@ -114,7 +114,7 @@ export class SocketTransport extends Transport {
   }
 
   override setProtocol(protocol: StreamProtocol): void {
-    this.#protocol = protocol;
+    this.#protocol = checkProtocol(protocol);
   }
 
   override getProtocol(): StreamProtocol {

@@ -8,6 +8,7 @@ import {
   createConnection,
   createServer,
   DatagramTransport,
+  openConnection,
   Protocol,
   ReadTransport,
   type Server,
@@ -16,7 +17,7 @@ import {
   WriteTransport,
 } from "@tsyncio/streams";
 import { currentTask } from "@tsyncio/tasks";
-import { on, type Script } from "@tsyncio/test-support";
+import { failure, on, outcome, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
 import { Connecting } from "../dist/connecting.js";
@@ -351,6 +352,22 @@ describe("a transport", () => {
     while (!client.events.includes("resume")) yield* on(sleep("1ms"));
     expect(transport.getWriteBufferSize()).toBeLessThanOrEqual(100);
     yield* end(all);
+  });
+
+  // It was found out at the end of the connection, which nobody was told of then: waitClosed() waited for ever.
+  real("takes nothing for its protocol that is none", function* ({ takeReports }) {
+    const all = yield* pair();
+    const none = null as never;
+    const refusal = new TypeError("a protocol was expected, got null");
+    expect(outcome(() => all.transport.setProtocol(none))).toEqual(refusal);
+    yield* end(all);
+    const bad = yield* on(createServer(() => none, "127.0.0.1", 0));
+    expect(yield* failure(createConnection(() => none, "127.0.0.1", bad.port))).toEqual(refusal);
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", bad.port));
+    expect((yield* on(reader.read())).length).toBe(0);
+    expect(takeReports().join()).toContain("a protocol was expected, got null");
+    writer.close();
+    yield* on(bad[Symbol.asyncDispose]());
   });
 
   // A text of 1,000 characters that take two bytes each counted as 1,000, and one of Chinese as a third of what it is.

@@ -76,7 +76,7 @@ export function runProcess(
   if (encoding !== "utf8" && encoding !== null) {
     throw new ValueError(`encoding must be "utf8" or null, got ${describe(encoding)}`);
   }
-  if (maxOutput !== null && !(maxOutput >= 0)) {
+  if (maxOutput !== null && !(typeof maxOutput === "number" && maxOutput >= 0)) {
     throw new ValueError(`maxOutput must be a number of bytes, got ${describe(maxOutput)}`);
   }
   if (input !== null && typeof input !== "string" && !(input instanceof Uint8Array)) {

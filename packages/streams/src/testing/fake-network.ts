@@ -23,7 +23,7 @@ import {
 } from "../join-streams.js";
 import type { ListeningSocket } from "../listening-socket.js";
 import { checkPort } from "../lookup.js";
-import type { StreamProtocol } from "../protocols.js";
+import { checkProtocol, type StreamProtocol } from "../protocols.js";
 import type { Server } from "../server.js";
 import type { ConnectionHandler } from "../stream-reader-protocol.js";
 import type { Transport } from "../transports.js";
@@ -171,8 +171,12 @@ export class FakeNetwork {
     yield* answered;
     const listener = this.#listeners.get(port);
     if (listener === undefined) throw new ConnectionError("ECONNREFUSED", `connect ECONNREFUSED ${host}:${port}`);
-    const near = { protocol: protocolFactory(), address: ["127.0.0.1", ++this.#nextPort] as Address };
-    const far = { protocol: listener.protocolFactory(), address: [host, port] as Address, owner: listener.server };
+    const near = { protocol: checkProtocol(protocolFactory()), address: ["127.0.0.1", ++this.#nextPort] as Address };
+    const far = {
+      protocol: checkProtocol(listener.protocolFactory()),
+      address: [host, port] as Address,
+      owner: listener.server,
+    };
     const isFull = listener.server.connections >= listener.maxConnections;
     const [transport, accepted] = MemoryTransport.pair(loop, this.#faults, near, far);
     transport.begin();
