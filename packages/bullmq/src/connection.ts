@@ -66,3 +66,9 @@ export function lastIdBefore([seconds, microseconds]: readonly (number | string)
   const ms = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
   return `${ms - 1}-${2n ** 64n - 1n}`;
 }
+
+/** Whether it may go well the next time, when there is a connection again. */
+export function isDisconnection(error: unknown): boolean {
+  const { message = "" } = error as Partial<Error>;
+  return /Connection is closed|Command timed out|isn't writeable|ECONNRESET|EPIPE|LOADING/.test(message);
+}

@@ -3,8 +3,8 @@ import { QueueEvents, type QueueEventsOptions } from "bullmq";
 /** For how long events are let gather, in milliseconds. */
 const PACE = 2;
 
-/** How soon it listens again, in milliseconds. */
-const AGAIN = 500;
+/** How soon Redis is asked again for what it refused, in milliseconds. */
+export const AGAIN = 500;
 
 /**
  * The engine's events, which it reads as they come: an answer for each job or two. Where many jobs are waited for, each answer is for several of
@@ -46,6 +46,6 @@ export class EngineEvents extends QueueEvents {
   }
 }
 
-function pause(ms: number): Promise<void> {
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

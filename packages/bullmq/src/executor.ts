@@ -1,26 +1,30 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { randomUUID } from "node:crypto";
-import { type Body, type Delay, describe, type Executor, loopForNew } from "@tsyncio/contract";
-import type { AnyFunction, MapOptions, Results } from "@tsyncio/executors";
 import {
-  checkNotLoading,
-  checkOptions,
-  checkSendable,
-  LocalQueue,
-  mapCalls,
-  terminateAfter,
-} from "@tsyncio/executors/kit";
+  type Body,
+  checkOptionNames,
+  type Delay,
+  describe,
+  type Executor,
+  loopForNew,
+  type OptionNames,
+} from "@tsyncio/contract";
+import type { AnyFunction, MapOptions, Results } from "@tsyncio/executors";
+import { checkNotLoading, checkSendable, LocalQueue, mapCalls, terminateAfter } from "@tsyncio/executors/kit";
 import type { JobsOptions as EngineOptions } from "bullmq";
 import { Cluster } from "./cluster.js";
 import { encodeCopy } from "./codec.js";
 import { functionName } from "./function-name.js";
 import type { JobData } from "./job-data.js";
 import {
+  CLUSTER_OPTIONS,
   type ClusterJobOptions,
   type ClusterOptions,
   checkCluster,
   checkJobId,
   engineOptions,
+  JOB_OPTIONS,
+  JOBS_OPTIONS,
   milliseconds,
   parseRedis,
 } from "./options.js";
@@ -31,6 +35,12 @@ export interface BullMQExecutorOptions extends ClusterOptions, Omit<ClusterJobOp
   /** How long a job that is submitted may take to come to Redis until it fails, and is not sent any more. Left out: `"5s"`. */
   connectTimeout?: Delay | undefined;
 }
+
+const EXECUTOR_OPTIONS: OptionNames<BullMQExecutorOptions> = {
+  ...CLUSTER_OPTIONS,
+  ...JOBS_OPTIONS,
+  connectTimeout: true,
+};
 
 /**
  * Runs functions on many machines, with the interface of the other executors: jobs lie in a queue of BullMQ, and workers that were started with
@@ -44,15 +54,18 @@ export interface BullMQExecutorOptions extends ClusterOptions, Omit<ClusterJobOp
  */
 export class BullMQExecutor implements Executor {
   #cluster: Cluster;
-  readonly #options: ClusterJobOptions;
+  readonly #options: BullMQExecutorOptions;
+  #jobId: string | undefined;
   readonly #engineOptions: EngineOptions;
 
   constructor(options: BullMQExecutorOptions = {}) {
+    checkOptionNames("BullMQExecutor()", options, EXECUTOR_OPTIONS);
     const place = checkCluster(options);
     parseRedis(options.redis);
     this.#cluster = new Cluster(place, milliseconds(options.connectTimeout ?? "5s", "connectTimeout"));
     this.#options = options;
-    this.#engineOptions = checkJobOptions(options);
+    this.#engineOptions = engineOptions(options);
+    terminateAfter(options);
   }
 
   /**
@@ -83,14 +96,18 @@ export class BullMQExecutor implements Executor {
     ...rest: [...{ [K in keyof A]: Iterable<A[K]> }, MapOptions?]
   ): Results<T>;
   map(fn: AnyFunction, ...rest: unknown[]): Results<unknown> {
-    if (this.#options.jobId !== undefined) throw new TypeError("map() makes many jobs, which can't share a jobId");
+    if (this.#jobId !== undefined) throw new TypeError("map() makes many jobs, which can't share a jobId");
     return mapCalls((args, isChunk) => this.#submit(fn, args, isChunk), rest);
   }
 
   /** The same cluster, with other options for the jobs that are submitted through it: `cluster.with({ attempts: 3 }).submit(…)`. */
   with(options: ClusterJobOptions): BullMQExecutor {
-    const other = new BullMQExecutor({ ...this.#options, ...checkOptions(options) });
+    checkOptionNames("with()", options, JOB_OPTIONS);
+    const { jobId, ...others } = { jobId: this.#jobId, ...options };
+    if (jobId !== undefined) checkJobId(jobId);
+    const other = new BullMQExecutor({ ...this.#options, ...others });
     other.#cluster = this.#cluster;
+    other.#jobId = jobId;
     return other;
   }
 
@@ -113,7 +130,7 @@ export class BullMQExecutor implements Executor {
    * whether the jobs that have not begun are cancelled.
    */
   shutdown(options: { wait?: boolean; cancelFutures?: boolean } = {}): Promise<void> {
-    checkOptions(options);
+    checkOptionNames("shutdown()", options, { wait: true, cancelFutures: true });
     return this.#cluster.shutdown(options.wait ?? true, options.cancelFutures ?? false);
   }
 
@@ -132,7 +149,8 @@ export class BullMQExecutor implements Executor {
         throw new TypeError(`${what()} is a queue, which can't be handed to other machines`);
       checkSendable(arg, what, "process", []);
     }
-    const { jobId, onCancel, grace } = this.#options;
+    const { onCancel, grace } = this.#options;
+    const jobId = this.#jobId;
     const data: JobData = {
       fn: fullName,
       args: encodeCopy(args),
@@ -149,10 +167,4 @@ export class BullMQExecutor implements Executor {
     this.#cluster.add(job);
     return job;
   }
-}
-
-function checkJobOptions(options: ClusterJobOptions): EngineOptions {
-  if (options.jobId !== undefined) checkJobId(options.jobId);
-  terminateAfter(options);
-  return engineOptions(options);
 }

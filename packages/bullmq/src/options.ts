@@ -1,6 +1,5 @@
-import { type Delay, describe, parseDelay, ValueError } from "@tsyncio/contract";
+import { checkOptionNames, type Delay, describe, type OptionNames, parseDelay, ValueError } from "@tsyncio/contract";
 import type { CancelOptions } from "@tsyncio/executors";
-import { checkOptions } from "@tsyncio/executors/kit";
 import type { BackoffOptions, JobsOptions as EngineOptions } from "bullmq";
 import type { RedisOptions } from "ioredis";
 
@@ -13,6 +12,8 @@ export interface ClusterOptions {
   /** What all keys begin with. Left out: BullMQ's own, `"bull"`. */
   prefix?: string | undefined;
 }
+
+export const CLUSTER_OPTIONS: OptionNames<ClusterOptions> = { redis: true, queue: true, prefix: true };
 
 /** Where jobs lie. */
 export type Place = Omit<ClusterOptions, "queue"> & { readonly queue: string };
@@ -36,9 +37,20 @@ export interface ClusterJobOptions extends CancelOptions {
   keep?: Delay | undefined;
 }
 
+/** Those of any number of jobs. */
+export const JOBS_OPTIONS: OptionNames<Omit<ClusterJobOptions, "jobId">> = {
+  attempts: true,
+  backoff: true,
+  priority: true,
+  delay: true,
+  keep: true,
+  onCancel: true,
+  grace: true,
+};
+export const JOB_OPTIONS: OptionNames<ClusterJobOptions> = { ...JOBS_OPTIONS, jobId: true };
+
 /** @throws `TypeError` or `ValueError`, which name the option and its value. */
 export function checkCluster(options: ClusterOptions): Place {
-  checkOptions(options);
   const { queue = "tsyncio", prefix } = options;
   checkName("queue", queue);
   if (prefix !== undefined) checkName("prefix", prefix);
@@ -68,7 +80,6 @@ export function parseRedis(redis: ClusterOptions["redis"] = "redis://127.0.0.1:6
 
 /** What the engine takes for a job, but for its id. */
 export function engineOptions(options: ClusterJobOptions): EngineOptions {
-  checkOptions(options);
   const { attempts = 1, backoff, priority, delay, keep = "1h" } = options;
   checkWhole("attempts", attempts, 1, Number.MAX_SAFE_INTEGER);
   if (priority !== undefined) checkWhole("priority", priority, 1, 2 ** 21 - 1);
@@ -84,8 +95,9 @@ export function engineOptions(options: ClusterJobOptions): EngineOptions {
 }
 
 function engineBackoff(backoff: NonNullable<ClusterJobOptions["backoff"]>): BackoffOptions {
-  if (typeof backoff !== "object") return { type: "fixed", delay: milliseconds(backoff, "backoff") };
-  const { type, delay, jitter } = checkOptions(backoff, "backoff");
+  if (typeof backoff !== "object" || backoff === null)
+    return { type: "fixed", delay: milliseconds(backoff, "backoff") };
+  const { type, delay, jitter } = checkOptionNames("backoff", backoff, { type: true, delay: true, jitter: true });
   if (type !== "fixed" && type !== "exponential") {
     throw new ValueError(`backoff.type must be "fixed" or "exponential", got ${describe(type)}`);
   }

@@ -1,3 +1,4 @@
+import { isDisconnection } from "./connection.js";
 import { RedisConnectionError } from "./errors.js";
 import type { Link } from "./link.js";
 import type { RemoteJob } from "./remote-job.js";
@@ -165,9 +166,4 @@ export class Outbox {
 
 function refusal({ name }: RemoteJob<unknown>, cause: unknown): RedisConnectionError {
   return new RedisConnectionError(`${name}() was refused by Redis: ${(cause as Error).message}`, { cause });
-}
-
-function isDisconnection(error: unknown): boolean {
-  const { message = "" } = error as Partial<Error>;
-  return /Connection is closed|Command timed out|isn't writeable|ECONNRESET|EPIPE|LOADING/.test(message);
 }

@@ -1,14 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { availableParallelism, hostname } from "node:os";
-import { type Delay, ValueError } from "@tsyncio/contract";
+import { checkOptionNames, type Delay, type OptionNames, ValueError } from "@tsyncio/contract";
 import { type PoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor } from "@tsyncio/executors";
-import { Worker } from "bullmq";
-import { type Connection, connect, lastIdBefore } from "./connection.js";
+import { type Connection, connect, isDisconnection, lastIdBefore } from "./connection.js";
 import { EngineEvents } from "./engine-events.js";
+import { EngineWorker } from "./engine-worker.js";
 import { RedisConnectionError } from "./errors.js";
 import { CANCELLED, type Cancellation, controlQueue } from "./job-data.js";
 import { JobRuns } from "./job-runs.js";
-import { type ClusterOptions, checkCluster, checkWhole, milliseconds, parseRedis } from "./options.js";
+import { CLUSTER_OPTIONS, type ClusterOptions, checkCluster, checkWhole, milliseconds, parseRedis } from "./options.js";
 import { loadFunctions } from "./worker-modules.js";
 
 /** How a worker is started. */
@@ -28,6 +28,17 @@ export interface BullMQWorkerOptions extends ClusterOptions {
   /** Is told what the worker does. */
   onEvent?: ((event: WorkerEvent) => void) | undefined;
 }
+
+const WORKER_OPTIONS: OptionNames<BullMQWorkerOptions> = {
+  ...CLUSTER_OPTIONS,
+  concurrency: true,
+  processes: true,
+  lease: true,
+  maxStalledCount: true,
+  name: true,
+  connectTimeout: true,
+  onEvent: true,
+};
 
 /** How long it may take to give jobs back. */
 const GIVE_BACK_MS = 1000;
@@ -73,10 +84,19 @@ export async function startWorker(
   const connection = connect(options.redis, { connectTimeout, lazyConnect: true });
   try {
     const functions = await loadFunctions(pool, modules);
-    const lastEventId = lastIdBefore(await firstAnswer(connection, options.redis, connectTimeout));
-    const worker = new RunningWorker(pool, connection, new JobRuns(pool, functions), checked, lastEventId);
-    await worker.begin(checked);
-    return worker;
+    const deadline = performance.now() + connectTimeout;
+    for (;;) {
+      const left = deadline - performance.now();
+      const lastEventId = lastIdBefore(await firstAnswer(connection, options.redis, left));
+      const worker = new RunningWorker(pool, connection, new JobRuns(pool, functions), checked, lastEventId);
+      try {
+        await worker.begin(checked);
+        return worker;
+      } catch (error) {
+        // A connection that is lost so early is no worse than one that was not there yet.
+        if (!isDisconnection(error) || performance.now() > deadline) throw error;
+      }
+    }
   } catch (error) {
     connection.closeAll();
     await pool.shutdown();
@@ -87,6 +107,7 @@ export async function startWorker(
 type Checked = ReturnType<typeof checkWorker>;
 
 function checkWorker(options: BullMQWorkerOptions) {
+  checkOptionNames("startWorker()", options, WORKER_OPTIONS);
   const cluster = checkCluster(options);
   parseRedis(options.redis);
   const { concurrency = availableParallelism(), processes = false, maxStalledCount = 3 } = options;
@@ -108,16 +129,20 @@ async function firstAnswer(connection: Connection, redis: ClusterOptions["redis"
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const said = (problem as Error | null)?.message ?? "no answer";
-      reject(new RedisConnectionError(`there is no Redis at ${parseRedis(redis).shown}: ${said}`, { cause: problem }));
+      const { shown } = parseRedis(redis);
+      const { name, message } = problem ?? { name: "", message: "no answer" };
+      const what = name === "ReplyError" ? `the Redis at ${shown} can't be used` : `there is no Redis at ${shown}`;
+      reject(new RedisConnectionError(`${what}: ${message}`, { cause: problem }));
     }, timeout);
   });
   const first = new Promise<number[]>((resolve) => {
-    connection.on("ready", () => {
+    const ask = () => {
       connection.time().then(resolve, (error: Error) => {
         if (connection.status === "ready") problem = error;
       });
-    });
+    };
+    connection.on("ready", ask);
+    if (connection.status === "ready") ask();
   });
   connection.connect().catch(() => {});
   try {
@@ -131,7 +156,7 @@ class RunningWorker implements BullMQWorker {
   readonly #pool: PoolExecutor;
   readonly #connection: Connection;
   readonly #runs: JobRuns;
-  readonly #worker: Worker;
+  readonly #worker: EngineWorker;
   readonly #control: EngineEvents;
   #closing: Promise<void> | null = null;
 
@@ -141,7 +166,7 @@ class RunningWorker implements BullMQWorker {
     this.#pool = pool;
     this.#connection = connection;
     this.#runs = runs;
-    this.#worker = new Worker(queue, (job, token) => runs.run(job, token ?? ""), {
+    this.#worker = new EngineWorker(queue, (job, token) => runs.run(job, token ?? ""), {
       ...place,
       autorun: false,
       name,
@@ -180,6 +205,7 @@ class RunningWorker implements BullMQWorker {
     try {
       await Promise.all([this.#worker.waitUntilReady(), this.#control.waitUntilReady()]);
     } catch (cause) {
+      this.#connection.closeCopies();
       await Promise.allSettled([this.#worker.close(), this.#control.close()]);
       const { message } = cause as Error;
       throw new RedisConnectionError(`the Redis at ${parseRedis(redis).shown} can't be used: ${message}`, { cause });
@@ -192,7 +218,7 @@ class RunningWorker implements BullMQWorker {
   }
 
   close(options: { grace?: Delay | null } = {}): Promise<void> {
-    const grace = options.grace ?? null;
+    const { grace = null } = checkOptionNames("close()", options, { grace: true });
     const ms = grace === null ? null : milliseconds(grace, "grace");
     const timer = ms === null ? undefined : setTimeout(() => void this.#hurry(), ms);
     this.#closing ??= this.#close();

@@ -73,7 +73,7 @@ const wrong: [object, string][] = [
   [{ attempts: 0 }, "ValueError: attempts must be a whole number from 1 on, got 0"],
   [{ attempts: "3" }, 'TypeError: attempts must be a whole number from 1 on, got "3"'],
   [{ backoff: "later" }, 'ValueError: Invalid backoff: "later"'],
-  [{ backoff: null }, "TypeError: backoff must be an object, got null"],
+  [{ backoff: null }, "TypeError: backoff must be a number of seconds or a string"],
   [
     { backoff: { type: "linear", delay: 1 } },
     'ValueError: backoff.type must be "fixed" or "exponential", got "linear"',
@@ -86,12 +86,24 @@ const wrong: [object, string][] = [
   [{ delay: Number.POSITIVE_INFINITY }, "ValueError: delay must not be negative or infinite, got Infinity"],
   [{ keep: -1 }, "ValueError: keep must not be negative or infinite, got -1"],
   [{ onCancel: "kill" }, 'ValueError: onCancel must be "leave" or "terminate", got "kill"'],
-  [{ jobId: "5" }, 'ValueError: jobId must not be a number, which the engine counts its own by: "5"'],
-  [{ jobId: "a:b" }, 'ValueError: jobId must not be empty and have no colon in it, got "a:b"'],
+  [{ attemps: 3 }, "TypeError: BullMQExecutor() got an unexpected option 'attemps'. Did you mean 'attempts'?"],
+  [{ jobId: "one" }, "TypeError: BullMQExecutor() got an unexpected option 'jobId'. Its options: "],
+  [{ backoff: { typ: "fixed" } }, "TypeError: backoff got an unexpected option 'typ'. Did you mean 'type'?"],
   [null as never, "TypeError: options must be an object, got null"],
 ];
 test.each(wrong)("refuses the options %j", (options, message) => {
   expect(String(outcome(() => new BullMQExecutor(options)))).toContain(message);
+});
+
+test("refuses ids that the engine has no use for, and what is no option of a job", async () => {
+  const cluster = await executor();
+  const refused = [
+    [{ jobId: "5" }, 'ValueError: jobId must not be a number, which the engine counts its own by: "5"'],
+    [{ jobId: "a:b" }, 'ValueError: jobId must not be empty and have no colon in it, got "a:b"'],
+    [{ job_id: "a" }, "TypeError: with() got an unexpected option 'job_id'. Did you mean 'jobId'?"],
+  ] as const;
+  for (const [options, message] of refused)
+    expect(String(outcome(() => cluster.with(options as object)))).toBe(message);
 });
 
 test("map refuses what submit refuses, and an id for many jobs", async () => {
@@ -122,5 +134,5 @@ test("options are checked by types, too", () => {
   // @ts-expect-error -- a unit is missing
   expect(() => new BullMQExecutor({ delay: "5" })).toThrow("Invalid delay");
   // @ts-expect-error -- no such option
-  new BullMQExecutor({ attempt: 5 });
+  expect(() => new BullMQExecutor({ attempt: 5 })).toThrow(TypeError);
 });

@@ -1,8 +1,10 @@
 import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { BullMQExecutor, startWorker } from "@tsyncio/bullmq";
 import { BrokenWorkerError } from "@tsyncio/executors";
 import { failureOf, freePort, hasRedis, notebook, startRedis, withRedis } from "@tsyncio/test-support";
 import { Worker } from "bullmq";
+import { Redis as Client } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { clusters, functions } from "./support.ts";
 import * as work from "./work/functions.ts";
@@ -10,7 +12,7 @@ import * as work from "./work/functions.ts";
 const here = (file: string) => new URL(file, import.meta.url);
 
 describe.skipIf(!hasRedis)(withRedis("a worker"), () => {
-  const { executor, worker, place } = clusters();
+  const { executor, worker, place, redis } = clusters();
 
   test("tells which functions it runs, by the names that they have on every machine", async () => {
     const started = await worker();
@@ -95,6 +97,74 @@ describe.skipIf(!hasRedis)(withRedis("a worker"), () => {
     expect(String(await error)).toContain("goes on as job");
   });
 
+  test("asks with pauses while Redis refuses it, and goes on when it no longer does", async () => {
+    // The engine asked again at once: 2,500 times in half a second, each with an event, and Redis had nothing else to do.
+    const settings = new Client(redis().port);
+    onTestFinished(() => settings.disconnect());
+    let refusals = 0;
+    let firstRefusal = () => {};
+    const isRefused = new Promise<void>((resolve) => {
+      firstRefusal = resolve;
+    });
+    await settings.config("SET", "min-replicas-to-write", "1");
+    onTestFinished(async () => void (await settings.config("SET", "min-replicas-to-write", "0")));
+    await worker({
+      onEvent: (event) => {
+        if (event.event !== "error" || !/NOREPLICAS/.test(event.error.message)) return;
+        refusals++;
+        firstRefusal();
+      },
+    });
+    await isRefused;
+    const refused = failureOf(executor().submit(work.add, 1, 2));
+    expect(String(await refused)).toContain("add() was refused by Redis: NOREPLICAS");
+    // As many questions as others can ask one after the other, so many it asked, too.
+    for (let asked = 0; asked < 1000; asked++) await settings.ping();
+    expect(refusals).toBeLessThan(20);
+    await settings.config("SET", "min-replicas-to-write", "0");
+    expect(await executor().submit(work.add, 1, 2)).toBe(3);
+  });
+
+  test("starts though its first connections are lost as soon as they are there", async () => {
+    // It ended with "can't be used: Connection is closed.", where one that came a moment later would have waited.
+    let cuts = 0;
+    const proxy = createServer((socket) => {
+      const server = connect(redis().port, "127.0.0.1");
+      for (const [from, to] of [
+        [socket, server],
+        [server, socket],
+      ] as const) {
+        from.on("error", () => {});
+        from.on("close", () => to.destroy());
+      }
+      server.pipe(socket);
+      socket.on("data", (data) => {
+        // The engine's first word on each of its connections.
+        if (String(data).toLowerCase().includes("setname") && cuts < 3) {
+          cuts++;
+          socket.destroy();
+        } else server.write(data);
+      });
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => void proxy.close());
+    await once(proxy, "listening");
+    await worker({ redis: `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    expect(cuts).toBe(3);
+    expect(await executor().submit(work.add, 1, 2)).toBe(3);
+  });
+
+  test("that may not use the Redis that is there says so", async () => {
+    const settings = new Client(redis().port);
+    onTestFinished(() => settings.disconnect());
+    await settings.config("SET", "requirepass", "secret");
+    try {
+      const error = await failureOf(startWorker([functions], { ...place(), connectTimeout: "200ms" }));
+      expect(String(error)).toMatch(/^RedisConnectionError: the Redis at redis:\/\/\S+ can't be used: NOAUTH/);
+    } finally {
+      await settings.config("SET", "requirepass", "");
+    }
+  });
+
   test("does not start in another database than the one that was asked for", async () => {
     const redis = `${place().redis}/999`;
     const start = startWorker([functions], { redis, connectTimeout: "200ms" });
@@ -163,6 +233,7 @@ describe("a worker without a Redis", () => {
     [{ maxStalledCount: -1 }, "ValueError: maxStalledCount must be a whole number from 0 on, got -1"],
     [{ redis: "http://here" }, 'ValueError: redis must be a URL such as "redis://127.0.0.1:6379", got "http://here"'],
     [{ queue: "a:b" }, 'ValueError: queue must not be empty and have no colon in it, got "a:b"'],
+    [{ concurency: 2 }, "TypeError: startWorker() got an unexpected option 'concurency'. Did you mean 'concurrency'?"],
     [null as never, "TypeError: options must be an object, got null"],
   ];
   test.each(wrong)("refuses %j", async (options, message) => {

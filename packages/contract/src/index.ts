@@ -27,6 +27,7 @@ export {
 export * from "./exception-group.js";
 export * from "./host.js";
 export * from "./loop.js";
+export * from "./options.js";
 export * from "./registry.js";
 export * from "./scope.js";
 export * from "./step.js";

@@ -1,5 +1,5 @@
-import { RuntimeError } from "@tsyncio/contract";
-import { makeQueue, PoolExecutor, type PoolOptions } from "./pool-executor.js";
+import { checkOptionNames, RuntimeError } from "@tsyncio/contract";
+import { makeQueue, PoolExecutor, type PoolOptions, PROCESS_OPTIONS, THREAD_OPTIONS } from "./pool-executor.js";
 import { processWorkers } from "./process-workers.js";
 import { threadWorkers } from "./thread-workers.js";
 
@@ -14,6 +14,7 @@ import { threadWorkers } from "./thread-workers.js";
  */
 export class ThreadPoolExecutor extends PoolExecutor {
   constructor(maxWorkers: number | null = null, options: PoolOptions = {}) {
+    checkOptionNames("ThreadPoolExecutor()", options, THREAD_OPTIONS);
     super(makeQueue("ThreadPoolExecutor", threadWorkers, maxWorkers, options), "thread", options);
   }
 }
@@ -32,6 +33,7 @@ export class ProcessPoolExecutor extends PoolExecutor {
     if (globalThis.process?.versions.bun !== undefined || "Deno" in globalThis) {
       throw new RuntimeError("a ProcessPoolExecutor needs Node; on Bun and Deno use a ThreadPoolExecutor");
     }
+    checkOptionNames("ProcessPoolExecutor()", options, PROCESS_OPTIONS);
     super(makeQueue("ProcessPoolExecutor", processWorkers, maxWorkers, options), "process", options);
   }
 }

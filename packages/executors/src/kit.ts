@@ -2,7 +2,6 @@
  * What executors of other packages are made of: how functions are named, values and errors checked and sent, reports and results
  * iterated. For who writes one; who uses executors has no need of it.
  */
-export { checkOptions } from "./check-options.js";
 export { reportTo } from "./job.js";
 export { type MapOptions, mapCalls, type Results, type Submit } from "./map.js";
 export { submitChunk, terminateAfter } from "./pool-executor.js";

@@ -1,6 +1,7 @@
 import {
   type Awaitable,
   type CoroutineGenerator,
+  checkOptionNames,
   type Delay,
   describe,
   loopForNew,
@@ -39,7 +40,7 @@ export function mapCalls(submit: Submit, rest: readonly unknown[]): Results<unkn
   for (const source of sources) {
     if (!isIterable(source)) throw new TypeError(`map() takes iterables, got ${describe(source)}`);
   }
-  const { timeout = null, chunksize = 1 } = options;
+  const { timeout = null, chunksize = 1 } = checkOptionNames("map()", options, { timeout: true, chunksize: true });
   if (!Number.isInteger(chunksize) || chunksize < 1) throw new ValueError("chunksize must be >= 1.");
   const loop = loopForNew();
   const deadline = timeout === null ? null : loop.time() + parseDelay(timeout, "timeout");

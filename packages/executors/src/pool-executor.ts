@@ -2,16 +2,17 @@
 import {
   type Body,
   type Context,
+  checkOptionNames,
   type Delay,
   describe,
   type Executor,
   loopForNew,
+  type OptionNames,
   parseDelay,
   ValueError,
 } from "@tsyncio/contract";
 import type { Queue } from "@tsyncio/sync";
 import { copyContext } from "@tsyncio/tasks";
-import { checkOptions } from "./check-options.js";
 import { builtin } from "./host.js";
 import { type Job, type JobOptions, PoolJob } from "./job.js";
 import { JobQueue } from "./job-queue.js";
@@ -36,6 +37,8 @@ export interface CancelOptions {
   grace?: Delay | undefined;
 }
 
+const CANCEL_OPTIONS: OptionNames<CancelOptions> = { onCancel: true, grace: true };
+
 /** How an executor is made. */
 export interface PoolOptions extends CancelOptions, WorkerOptions {
   /** Functions of this thread that jobs may call by name: `runCoroutineThreadsafe("lookup", key)`. */
@@ -43,6 +46,16 @@ export interface PoolOptions extends CancelOptions, WorkerOptions {
   /** How long a worker may be idle until it is ended; `null`, or left out: until the shutdown. Idle workers hold no process. */
   idleTimeout?: Delay | null | undefined;
 }
+
+/** Those of processes. */
+export const PROCESS_OPTIONS: OptionNames<Omit<PoolOptions, "resourceLimits">> = {
+  ...CANCEL_OPTIONS,
+  functions: true,
+  idleTimeout: true,
+  env: true,
+  execArgv: true,
+};
+export const THREAD_OPTIONS: OptionNames<PoolOptions> = { ...PROCESS_OPTIONS, resourceLimits: true };
 
 /** Has one job call `fn` with each of several lists of arguments: for executors that hand on what others were given. */
 export let submitChunk: (pool: PoolExecutor, fn: AnyFunction, lists: unknown[][]) => Job<unknown[]>;
@@ -67,7 +80,7 @@ export class PoolExecutor implements Executor {
   constructor(queue: JobQueue, medium: Medium, options: PoolOptions) {
     this.#queue = queue;
     this.#medium = medium;
-    this.#functions = checkFunctions(checkOptions(options).functions);
+    this.#functions = checkFunctions(options.functions);
     this.#terminateAfter = terminateAfter(options);
     this.#plainOptions = this.#optionsWith(NO_QUEUES, null);
   }
@@ -106,7 +119,7 @@ export class PoolExecutor implements Executor {
   /** The same workers and the same queue, with other options for the jobs that are submitted through it. */
   with(options: CancelOptions): PoolExecutor {
     return new PoolExecutor(this.#queue, this.#medium, {
-      ...checkOptions(options),
+      ...checkOptionNames("with()", options, CANCEL_OPTIONS),
       functions: this.#functions ?? undefined,
     });
   }
@@ -118,7 +131,7 @@ export class PoolExecutor implements Executor {
    * whether the jobs that have not begun are cancelled.
    */
   shutdown(options: { wait?: boolean; cancelFutures?: boolean } = {}): Promise<void> {
-    checkOptions(options);
+    checkOptionNames("shutdown()", options, { wait: true, cancelFutures: true });
     return this.#queue.shutdown(options.wait ?? true, options.cancelFutures ?? false);
   }
 
@@ -175,7 +188,6 @@ export function makeQueue(
   maxWorkers: number | null,
   options: PoolOptions,
 ): JobQueue {
-  checkOptions(options);
   if (maxWorkers !== null && !(Number.isInteger(maxWorkers) && maxWorkers > 0)) {
     const message = `maxWorkers must be a whole number greater than 0, got ${describe(maxWorkers)}`;
     throw typeof maxWorkers === "number" ? new ValueError(message) : new TypeError(message);
@@ -193,7 +205,10 @@ export function makeQueue(
 
 function checkFunctions(functions: PoolOptions["functions"]): Readonly<Record<string, AnyFunction>> | null {
   if (functions === undefined) return null;
-  for (const [name, fn] of Object.entries(checkOptions(functions, "functions"))) {
+  if (typeof functions !== "object" || functions === null) {
+    throw new TypeError(`functions must be an object, got ${describe(functions)}`);
+  }
+  for (const [name, fn] of Object.entries(functions)) {
     if (typeof fn !== "function") throw new TypeError(`functions.${name} must be a function, got ${describe(fn)}`);
   }
   return functions;

@@ -24,12 +24,20 @@ export function queueProxy<T>(queue: Queue<T>): QueueProxy<T> {
   return new LocalQueue(queue);
 }
 
+const MARK = Symbol.for("tsyncio.executors.queue.1");
+
 /** What stands for a queue until it is sent, and in functions that are called directly. */
 export class LocalQueue<T> implements QueueProxy<T> {
+  /** Those of other copies of this package are some, too. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && MARK in value;
+  }
+
   readonly queue: Queue<T>;
 
   constructor(queue: Queue<T>) {
     this.queue = queue;
+    Object.defineProperty(this, MARK, { value: true });
   }
 
   get(): Awaitable<T> {

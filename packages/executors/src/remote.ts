@@ -1,5 +1,6 @@
 import { describe, ValueError } from "@tsyncio/contract";
 import { builtin } from "./host.js";
+import { shared } from "./shared.js";
 
 /** Any function. */
 export type AnyFunction = (...args: never[]) => unknown;
@@ -18,7 +19,7 @@ export interface Export {
   readonly name: string;
 }
 
-const exportsOf = new WeakMap<AnyFunction, Export>();
+const exportsOf = shared("exports.1", () => new WeakMap<AnyFunction, Export>());
 
 /** What {@link remote} said of `fn`. */
 export function exportOf(fn: AnyFunction): Export | undefined {

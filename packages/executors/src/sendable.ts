@@ -9,6 +9,12 @@ import { isDetached, isShared, isTransferable } from "./transfer.js";
 export type Medium = "thread" | "process";
 
 /**
+ * How many levels a value may have. The host reads one by recursion: from some 1,500 on that would fail where it arrives, and there nobody hears of it
+ * (a thread), or the whole program ends of it (a process).
+ */
+const LEVELS = 1000;
+
+/**
  * Refuses what can't be sent, and says which part of it: by the platform alone one learns that "something could not be cloned".
  * @param what - what the value is, for the message
  * @param transferred - what is handed over with it
@@ -20,7 +26,7 @@ export function checkSendable(
   medium: Medium,
   transferred: readonly unknown[],
 ): void {
-  const problem = problemOf(value, "", medium, transferred, null);
+  const problem = problemOf(value, "", medium, transferred, null, 0);
   if (problem !== null) throw new TypeError(`${what()} can't be sent to a worker ${medium}: ${problem}`);
 }
 
@@ -36,9 +42,11 @@ function problemOf(
   medium: Medium,
   transferred: readonly unknown[],
   seen: Set<object> | null,
+  level: number,
 ): string | null {
   if (isPrimitive(value)) return null;
   const at = path === "" ? "it" : path;
+  if (level > LEVELS) return `it has more than ${LEVELS} levels`;
   if (typeof value === "symbol") return `${at} is a symbol`;
   if (typeof value === "function") return `${at} is ${describe(value)}`;
   const object = value as object;
@@ -49,14 +57,21 @@ function problemOf(
   const prototype: unknown = Object.getPrototypeOf(object);
   if (Array.isArray(object) || prototype === Object.prototype || prototype === null) {
     for (const [key, item] of Object.entries(object)) {
-      const problem = problemOf(item, `${path}${keyOf(key, Array.isArray(object))}`, medium, transferred, seen);
+      const problem = problemOf(
+        item,
+        `${path}${keyOf(key, Array.isArray(object))}`,
+        medium,
+        transferred,
+        seen,
+        level + 1,
+      );
       if (problem !== null) return problem;
     }
     return null;
   }
   if (object instanceof Map || object instanceof Set) {
     for (const item of object instanceof Map ? [...object].flat() : object) {
-      const problem = problemOf(item, `an entry of ${at}`, medium, transferred, seen);
+      const problem = problemOf(item, `an entry of ${at}`, medium, transferred, seen, level + 1);
       if (problem !== null) return problem;
     }
     return null;

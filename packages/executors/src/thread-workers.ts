@@ -26,9 +26,10 @@ export function threadWorkers(count: number, idleMs: number, options: WorkerOpti
   const leases = new WorkerLeases(
     "thread",
     owner,
-    (signal, onNote) => {
+    (signal, onNote, onUnreadable) => {
       const { port1, port2 } = new MessageChannel();
       port1.on("message", onNote);
+      port1.on("messageerror", onUnreadable);
       // A job holds the process, and a worker that is kept for the next one does. The port does not.
       port1.unref();
       return {

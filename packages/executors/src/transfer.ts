@@ -1,4 +1,5 @@
 import { describe } from "@tsyncio/contract";
+import { shared } from "./shared.js";
 
 /** What a thread can be handed over instead of a copy. */
 export type Transferable =
@@ -8,7 +9,7 @@ export type Transferable =
       : never
     : never;
 
-const lists = new WeakMap<object, readonly Transferable[]>();
+const lists = shared("transfers.1", () => new WeakMap<object, readonly Transferable[]>());
 
 /**
  * Hands `value` over to the thread that gets it as an argument, or back to the loop as a result, instead of copying it: what is in

@@ -20,8 +20,9 @@ export interface Line {
 /**
  * Has a pool lend a worker, as a task of the pool's that lasts until it reads {@link RELEASE}.
  * @param signal - ends the worker
+ * @param onUnreadable - is told what kept something from being read that the worker sent: nobody knows what it was
  */
-export type Lend = (signal: AbortSignal, onNote: (note: Note) => void) => Line;
+export type Lend = (signal: AbortSignal, onNote: (note: Note) => void, onUnreadable: (error: Error) => void) => Line;
 
 /**
  * FREE ──a job──▶ BUSY ──its reply──▶ FREE ──no job for a while──▶ RELEASED; any of them ──the worker ends──▶ LOST
@@ -39,7 +40,14 @@ class Lease {
   timer: NodeJS.Timeout | null = null;
 
   constructor(lend: Lend, onNote: (lease: Lease, note: Note) => void) {
-    this.line = lend(this.terminator.signal, (note) => onNote(this, note));
+    this.line = lend(
+      this.terminator.signal,
+      (note) => onNote(this, note),
+      ({ message }) => {
+        this.failure ??= new Error(`what it sent can't be read: ${message}`);
+        this.terminator.abort();
+      },
+    );
   }
 }
 

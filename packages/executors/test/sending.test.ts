@@ -203,6 +203,23 @@ describe.each(kinds)("arguments that can't be sent to $kind", ({ kind, Executor 
     expect(refused(new AbortController().signal)).toContain("currentSignal() is aborted when the job is cancelled");
   });
 
+  // As an argument it was a bare RangeError. As a result a thread's job never ended, and a process's took the whole program with it.
+  test("are refused where they are nested too deeply to be read again, and so are results", async () => {
+    const nest = (levels: number) => {
+      let value: { inner?: object } = {};
+      for (let level = 1; level < levels; level++) value = { inner: value };
+      return value;
+    };
+    for (const levels of [1100, 2000, 100_000]) {
+      expect(refused(nest(levels))).toBe("it has more than 1000 levels");
+      const error = await failureOf(pool.submit(nest, levels));
+      expect(String(error)).toMatch(
+        /^TypeError: the result of nest can't be sent to .*: it has more than 1000 levels$/,
+      );
+    }
+    expect(await pool.submit(echo, nest(1000))).toEqual(nest(1000));
+  });
+
   // In a process they became empty objects.
   test("are refused where they would lose what they are", () => {
     const url = new URL("http://localhost/");
@@ -312,4 +329,18 @@ test("a module that submits jobs while a worker loads it is refused there, or ea
   expect(String(await failureOf(pool.submit(again)))).toMatch(
     /^RuntimeError: a worker loads .*recursive.ts, which submits a job while it is loaded: functions for workers belong in a file of their own/,
   );
+});
+
+// Its job never ended.
+test("what a thread sent and can't be read here ends its job, and the next one has another thread", async () => {
+  await using pool = new ThreadPoolExecutor(1, { resourceLimits: { stackSizeMb: 32 } });
+  const chain = (length: number) => {
+    let error = new Error("the first");
+    for (let i = 1; i < length; i++) error = Object.assign(new Error("", { cause: error }), { stack: "" });
+    return error;
+  };
+  expect(String(await failureOf(pool.submit(chain, 20_000)))).toMatch(
+    /^BrokenWorkerError: the worker of chain\(\) ended: what it sent can't be read: /,
+  );
+  expect(await pool.submit(add, 1, 2)).toBe(3);
 });

@@ -295,9 +295,20 @@ export class Future<T> implements Awaitable<T>, Waitable<T> {
   #promise(wait: (target: Waitable<T>, sink: Sink<T>) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#state === PENDING) wait(this, { onValue: resolve, onError: reject });
-      else if (this.#value === this) throw new TypeError(`Chaining cycle detected: the result of ${this} is itself`);
-      else resolve(this.result());
+      else if (this.#value instanceof Future && this.#endsInCircle()) {
+        throw new TypeError(`Chaining cycle detected: the result of ${this} leads back to itself`);
+      } else resolve(this.result());
     });
+  }
+
+  /** Whether the results of results come round: the platform, which unwraps them one by one, would do so for ever. */
+  #endsInCircle(): boolean {
+    const seen = new Set<unknown>([this]);
+    for (let next: unknown = this.#value; next instanceof Future && next.#state === FINISHED; next = next.#value) {
+      if (seen.has(next)) return true;
+      seen.add(next);
+    }
+    return false;
   }
 
   #warnOfAwaitable(result: unknown): void {

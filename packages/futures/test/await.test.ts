@@ -156,6 +156,22 @@ test("a future whose result is itself is an error, not an endless loop", async (
   await expect(future.catch(() => {}).then(() => "went on")).resolves.toBe("went on");
 });
 
+// The process span in microtasks, and nothing else ran any more.
+test("so are futures that are each other's results, and one that leads to them", async () => {
+  const [a, b, before] = [new Future<unknown>(), new Future<unknown>(), new Future<unknown>()];
+  const early = a.then();
+  a.setResult(b);
+  b.setResult(a);
+  before.setResult(a);
+  const expected = { name: "TypeError", message: expect.stringContaining("Chaining cycle detected") };
+  for (const waiting of [early, a.then(), b.then(), before.then()])
+    await expect(waiting).rejects.toMatchObject(expected);
+  const [value, outer] = [new Future<unknown>(), new Future<unknown>()];
+  value.setResult(5);
+  outer.setResult(value);
+  expect(await outer).toBe(5);
+});
+
 describe("between loops", () => {
   test("each waiter goes on on its own loop, wherever the future belongs and is ended", async () => {
     const [home, one, two] = [newVirtualLoop(), newVirtualLoop(), newEventLoop()];

@@ -2,10 +2,12 @@
 import {
   CancelledError,
   type Context,
+  checkOptionNames,
   DeadlockError,
   describe,
   KeyboardInterrupt,
   type LoopContract,
+  type OptionNames,
   RuntimeError,
   runningLoop,
   type Startable,
@@ -35,6 +37,14 @@ export interface RunOptions {
   context?: Context | undefined;
 }
 
+const OPTIONS: OptionNames<RunOptions> = {
+  debug: true,
+  loopFactory: true,
+  signals: true,
+  signal: true,
+  context: true,
+};
+
 /** How long the default executor may take to end, in seconds: as in asyncio. */
 const EXECUTOR_TIMEOUT = 300;
 
@@ -48,7 +58,7 @@ export class Runner {
   #closed = false;
 
   constructor(options: RunOptions = {}) {
-    const { signals, signal, loopFactory } = options;
+    const { signals, signal, loopFactory } = checkOptionNames("run()", options, OPTIONS);
     if (signals !== undefined && !Array.isArray(signals)) {
       throw new TypeError(`signals must be an array of names such as ["SIGINT", "SIGTERM"], got ${describe(signals)}`);
     }

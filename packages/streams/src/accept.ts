@@ -2,7 +2,7 @@ import type { Server as NetServer, Socket } from "node:net";
 import type { LoopContract } from "@tsyncio/contract";
 import { Handshakes } from "./handshakes.js";
 import { runInLoop } from "./in-loop.js";
-import type { StreamProtocol } from "./protocols.js";
+import { checkProtocol, type StreamProtocol } from "./protocols.js";
 import type { Server } from "./server.js";
 import { SocketTransport, type SocketTransportOptions } from "./socket-transport.js";
 
@@ -48,7 +48,7 @@ function serve(loop: LoopContract, socket: Socket, { server, protocolFactory, tr
   }
   let transport: SocketTransport | null = null;
   const begin = () => {
-    transport = new SocketTransport(loop, socket, protocolFactory(), { ...options, owner: server });
+    transport = new SocketTransport(loop, socket, checkProtocol(protocolFactory()), { ...options, owner: server });
     transport.begin();
   };
   runInLoop(loop, begin, (exception) => {

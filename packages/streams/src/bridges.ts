@@ -1,10 +1,18 @@
 import type { Readable, Writable } from "node:stream";
 import type { ReadableStream, WritableStream } from "node:stream/web";
-import { describe, type LoopContract, loopForNew, rethrowCancelled, type TaskContract } from "@tsyncio/contract";
+import {
+  checkOptionNames,
+  describe,
+  type LoopContract,
+  loopForNew,
+  rethrowCancelled,
+  type TaskContract,
+} from "@tsyncio/contract";
 import { coroutine, outsideTask } from "@tsyncio/tasks";
 import { ConnectionError } from "./connection-error.js";
 import { FlowControlProtocol } from "./flow-control-protocol.js";
 import { host } from "./host.js";
+import { READER_OPTIONS } from "./join-streams.js";
 import { ReadPipeTransport, WritePipeTransport } from "./pipe-transports.js";
 import { StreamReader, type StreamReaderOptions } from "./stream-reader.js";
 import { StreamReaderProtocol } from "./stream-reader-protocol.js";
@@ -30,6 +38,7 @@ export function fromReadable(
   source: Readable | ReadableStream<Uint8Array>,
   options: StreamReaderOptions = {},
 ): StreamReader | StreamReader<string> {
+  checkOptionNames("fromReadable()", options, { ...READER_OPTIONS, loop: true });
   const loop = options.loop ?? loopForNew();
   const reader = new StreamReader({ ...options, loop });
   outsideTask(() => {
@@ -55,6 +64,7 @@ export function fromWritable(
   target: Writable | WritableStream<Uint8Array>,
   options: { loop?: LoopContract | undefined } = {},
 ): StreamWriter {
+  checkOptionNames("fromWritable()", options, { loop: true });
   const loop = options.loop ?? loopForNew();
   const protocol = new FlowControlProtocol({ loop });
   const transport = outsideTask(() => new WritePipeTransport(loop, asWritable(target), protocol));

@@ -1,10 +1,12 @@
 import type { Socket, SocketConnectOpts } from "node:net";
 import {
   type CoroutineGenerator,
+  checkOptionNames,
   type Delay,
   describe,
   type LoopContract,
   loopForNew,
+  type OptionNames,
   ValueError,
 } from "@tsyncio/contract";
 import { secondsOf } from "@tsyncio/loop";
@@ -22,9 +24,9 @@ import {
   type HostAddress,
 } from "./lookup.js";
 import { placeOf } from "./open-resource.js";
-import type { StreamProtocol } from "./protocols.js";
+import { checkProtocol, type StreamProtocol } from "./protocols.js";
 import { SocketTransport, type SocketTransportOptions } from "./socket-transport.js";
-import { type ClientTls, clientTls, type TlsTimeouts, tlsTimeouts } from "./tls-options.js";
+import { type ClientTls, clientTls, TLS_TIMEOUTS, type TlsTimeouts, tlsTimeouts } from "./tls-options.js";
 
 /** What every kind of client connection may be asked for. */
 export interface ClientOptions extends TlsTimeouts {
@@ -35,6 +37,13 @@ export interface ClientOptions extends TlsTimeouts {
   /** How long nothing may be sent or received before the connection is given up with a `TimeoutError`. Left out: for ever. */
   idleTimeout?: Delay | null | undefined;
 }
+
+export const CLIENT_OPTIONS: OptionNames<ClientOptions> = {
+  ...TLS_TIMEOUTS,
+  ssl: true,
+  serverHostname: true,
+  idleTimeout: true,
+};
 
 /** How a connection to a host and port is made. */
 export interface ConnectOptions extends ClientOptions {
@@ -54,6 +63,17 @@ export interface ConnectOptions extends ClientOptions {
   sock?: Socket | null | undefined;
 }
 
+export const CONNECT_OPTIONS: OptionNames<ConnectOptions> = {
+  ...CLIENT_OPTIONS,
+  family: true,
+  localAddr: true,
+  happyEyeballsDelay: true,
+  interleave: true,
+  allErrors: true,
+  keepAlive: true,
+  sock: true,
+};
+
 /**
  * Connects to a host and port, and joins a transport to the protocol that `protocolFactory` makes once that is done (`loop.create_connection`). A
  * cancellation leaves no socket behind.
@@ -66,10 +86,14 @@ export function createConnection<P extends StreamProtocol>(
   options: ConnectOptions = {},
 ): Coroutine<[SocketTransport, P]> {
   checkFactory("createConnection", protocolFactory);
+  checkOptionNames("createConnection()", options, CONNECT_OPTIONS);
   checkHost(host);
   if (host !== null && port === null) throw new ValueError(`a port is needed to connect to ${describe(host)}`);
-  const { localAddr = null } = options;
+  const { localAddr = null, interleave = 0 } = options;
   if (localAddr !== null) checkEndpoint("localAddr", localAddr);
+  if (!Number.isInteger(interleave) || interleave < 0) {
+    throw new ValueError(`interleave must be a whole number that is not negative, got ${describe(interleave)}`);
+  }
   const hostname = checkTls(options, host);
   return connecting(protocolFactory, host, port, hostname, options, placeOf(loopForNew())) as Coroutine<
     [SocketTransport, P]
@@ -113,7 +137,7 @@ export function* joined<P extends StreamProtocol>(
   try {
     if (ssl) owned = yield* clientHandshake(loop, socket, clientTls(ssl, hostname), timeouts.handshake);
     if (owned.destroyed) throw owned.errored ?? connectionLost();
-    protocol = protocolFactory();
+    protocol = checkProtocol(protocolFactory());
   } catch (error) {
     owned.destroy();
     socket.destroy();

@@ -1,10 +1,12 @@
 import type { ListenOptions, Server as NetServer, ServerOpts, Socket } from "node:net";
 import {
   type CoroutineGenerator,
+  checkOptionNames,
   type Delay,
   describe,
   type LoopContract,
   loopForNew,
+  type OptionNames,
   ValueError,
 } from "@tsyncio/contract";
 import { type Coroutine, coroutine, outsideTask } from "@tsyncio/tasks";
@@ -18,7 +20,7 @@ import { placeOf } from "./open-resource.js";
 import type { StreamProtocol } from "./protocols.js";
 import { Server } from "./server.js";
 import type { SocketTransportOptions } from "./socket-transport.js";
-import { type ServerTls, serverTls, type TlsTimeouts, tlsTimeouts } from "./tls-options.js";
+import { type ServerTls, serverTls, TLS_TIMEOUTS, type TlsTimeouts, tlsTimeouts } from "./tls-options.js";
 
 /** What every kind of server may be asked for. */
 export interface ServingOptions extends TlsTimeouts {
@@ -34,6 +36,15 @@ export interface ServingOptions extends TlsTimeouts {
   startServing?: boolean | undefined;
 }
 
+export const SERVING_OPTIONS: OptionNames<ServingOptions> = {
+  ...TLS_TIMEOUTS,
+  ssl: true,
+  backlog: true,
+  maxConnections: true,
+  idleTimeout: true,
+  startServing: true,
+};
+
 /** How a server on hosts and a port is made. */
 export interface CreateServerOptions extends ServingOptions {
   /** Only addresses of this family. Default 0: of both. */
@@ -45,6 +56,14 @@ export interface CreateServerOptions extends ServingOptions {
   /** Has the system look whether the peers are still there, when nothing comes for long. */
   keepAlive?: boolean | undefined;
 }
+
+export const CREATE_SERVER_OPTIONS: OptionNames<CreateServerOptions> = {
+  ...SERVING_OPTIONS,
+  family: true,
+  reuseAddress: true,
+  reusePort: true,
+  keepAlive: true,
+};
 
 /**
  * A server whose connections get a transport and a protocol of `protocolFactory` each (`loop.create_server`).
@@ -59,6 +78,7 @@ export function createServer(
   options: CreateServerOptions = {},
 ): Coroutine<Server> {
   checkFactory("createServer", protocolFactory);
+  checkOptionNames("createServer()", options, CREATE_SERVER_OPTIONS);
   if (host === null && port === null) throw new ValueError("Neither host/port nor sock were specified");
   if (options.reuseAddress === false) throw new ValueError("reuseAddress: false is not possible on this host");
   checkServing(options);

@@ -6,7 +6,7 @@ import { checkData, type Writable } from "./bytes.js";
 import { isSystemError } from "./connection-error.js";
 import { runInLoop } from "./in-loop.js";
 import { Opened } from "./open-resource.js";
-import type { DatagramProtocol } from "./protocols.js";
+import { checkProtocol, type DatagramProtocol } from "./protocols.js";
 import { DatagramTransport, type WriteBufferLimits } from "./transports.js";
 import { WriteFlow } from "./write-flow.js";
 
@@ -78,7 +78,7 @@ export class UdpTransport extends DatagramTransport {
   }
 
   override setProtocol(protocol: DatagramProtocol): void {
-    this.#protocol = protocol;
+    this.#protocol = checkProtocol(protocol);
   }
 
   override getProtocol(): DatagramProtocol {

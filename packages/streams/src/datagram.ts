@@ -1,5 +1,12 @@
 import type { Socket } from "node:dgram";
-import { type CoroutineGenerator, type LoopContract, loopForNew, ValueError } from "@tsyncio/contract";
+import {
+  type CoroutineGenerator,
+  checkOptionNames,
+  type LoopContract,
+  loopForNew,
+  type OptionNames,
+  ValueError,
+} from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { type Coroutine, coroutine, outsideTask } from "@tsyncio/tasks";
 import type { Address } from "./addresses.js";
@@ -9,7 +16,7 @@ import { UdpTransport } from "./datagram-transport.js";
 import { host } from "./host.js";
 import { addressesOf, checkEndpoint, checkFamily, checkPort, type Family, type HostAddress } from "./lookup.js";
 import { placeOf } from "./open-resource.js";
-import type { DatagramProtocol } from "./protocols.js";
+import { checkProtocol, type DatagramProtocol } from "./protocols.js";
 
 /** A host and a port. `null` as the host is this machine, 0 as the port one that is free. */
 export type Endpoint = readonly [host: string | null, port: number];
@@ -26,6 +33,8 @@ export interface DatagramOptions {
   sock?: Socket | null | undefined;
 }
 
+const OPTIONS: OptionNames<DatagramOptions> = { family: true, reusePort: true, allowBroadcast: true, sock: true };
+
 /**
  * An endpoint for datagrams (`loop.create_datagram_endpoint`), joined to the protocol that `protocolFactory` makes.
  * @param localAddr - where it receives; `null`: at any free port
@@ -39,6 +48,7 @@ export function createDatagramEndpoint<P extends DatagramProtocol>(
   options: DatagramOptions = {},
 ): Coroutine<[UdpTransport, P]> {
   checkFactory("createDatagramEndpoint", protocolFactory);
+  checkOptionNames("createDatagramEndpoint()", options, OPTIONS);
   if (localAddr !== null) checkEndpoint("localAddr", localAddr);
   if (remoteAddr !== null) checkEndpoint("remoteAddr", remoteAddr);
   const { sock = null, family = 0 } = options;
@@ -72,7 +82,7 @@ const opening = coroutine(function* createDatagramEndpoint(
   let transport: UdpTransport;
   let protocol: DatagramProtocol;
   try {
-    protocol = protocolFactory();
+    protocol = checkProtocol(protocolFactory());
     transport = new UdpTransport(loop, socket, protocol, remote, source);
   } catch (error) {
     socket.close();

@@ -1,4 +1,4 @@
-import { describe, type LoopContract, loopForNew } from "@tsyncio/contract";
+import { checkOptionNames, describe, type LoopContract, loopForNew, type OptionNames } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import { StreamReader, type StreamReaderOptions } from "./stream-reader.js";
 import { type ConnectionHandler, StreamReaderProtocol } from "./stream-reader-protocol.js";
@@ -7,6 +7,8 @@ import type { Transport } from "./transports.js";
 
 /** How readers are made. */
 export type ReaderOptions = Pick<StreamReaderOptions, "limit" | "encoding">;
+export const READER_OPTIONS: OptionNames<ReaderOptions> = { limit: true, encoding: true };
+
 /** Readers of text. */
 export interface Text {
   encoding: "utf8";
@@ -14,6 +16,17 @@ export interface Text {
 
 /** The two ends of a connection, for coroutines. */
 export type Streams<T extends Buffer | string = Buffer> = [reader: StreamReader<T>, writer: StreamWriter];
+
+/** Refuses options that `who` does not know, and parts those of the readers from those of the connections, which are `known`. */
+export function splitOptions<O extends object>(
+  who: string,
+  options: O & ReaderOptions,
+  known: OptionNames<O>,
+): [ofReaders: ReaderOptions, others: O] {
+  checkOptionNames<object>(who, options, { ...known, ...READER_OPTIONS });
+  const { limit, encoding, ...others } = options;
+  return [{ limit, encoding }, others as unknown as O];
+}
 
 type Connect = (protocolFactory: () => StreamReaderProtocol) => Coroutine<[Transport, StreamReaderProtocol]>;
 

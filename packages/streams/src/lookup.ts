@@ -1,4 +1,11 @@
-import { describe, type LoopContract, loopForNew, ValueError } from "@tsyncio/contract";
+import {
+  checkOptionNames,
+  describe,
+  type LoopContract,
+  loopForNew,
+  type OptionNames,
+  ValueError,
+} from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import { type Address, addressFrom } from "./addresses.js";
@@ -17,6 +24,8 @@ export interface LookupOptions {
   /** Flags of `node:dns`, such as `ADDRCONFIG`. */
   flags?: number | undefined;
 }
+
+const OPTIONS: OptionNames<LookupOptions> = { family: true, type: true, flags: true };
 
 /** One address of a host: its family, what it is for, the protocol, the canonical name (always empty), and the address. */
 export type AddressInfo = [
@@ -41,7 +50,7 @@ export const getaddrinfo: (
   port: number | string | null,
   options: LookupOptions = {},
 ) {
-  const { family = 0, type = "stream", flags = 0 } = options;
+  const { family = 0, type = "stream", flags = 0 } = checkOptionNames("getaddrinfo()", options, OPTIONS);
   checkHost(name);
   const number = checkPort(port);
   const found = yield* addressesOf(loopForNew(), name ?? "localhost", checkFamily(family), flags);

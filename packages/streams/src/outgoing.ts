@@ -67,11 +67,15 @@ export class Outgoing {
     if (!this.#mayWrite("write") || data.length === 0) return;
     const stream = this.#stream;
     const flow = this.#flow;
-    if (!flow.paused && stream.writableLength + data.length <= flow.high) {
-      stream.write(data);
+    const buffered = stream.writableLength;
+    // The host counts the characters of a text that it holds, and a character may be three bytes.
+    const isCounted = typeof data === "string" && (buffered > 0 || data.length > flow.high);
+    const bytes = isCounted ? Buffer.from(data) : data;
+    if (!flow.paused && buffered + bytes.length <= flow.high) {
+      stream.write(bytes);
       return;
     }
-    stream.write(data, this.#onWritten);
+    stream.write(bytes, this.#onWritten);
     // Most often the system has taken it at once, all the same.
     flow.grown();
   }

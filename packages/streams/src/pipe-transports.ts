@@ -5,7 +5,7 @@ import { isSystemError } from "./connection-error.js";
 import { runInLoop } from "./in-loop.js";
 import { placeOf } from "./open-resource.js";
 import { Outgoing } from "./outgoing.js";
-import type { BaseProtocol, Protocol } from "./protocols.js";
+import { type BaseProtocol, checkProtocol, type Protocol } from "./protocols.js";
 import { ReadTransport, type SendingSide, WriteTransport } from "./transports.js";
 
 /** OPEN ──close()──▶ CLOSING ──▶ LOST: `connectionLost` was called. */
@@ -148,7 +148,7 @@ export class ReadPipeTransport extends ReadTransport<Protocol> {
   }
 
   override setProtocol(protocol: Protocol): void {
-    this.#protocol = protocol;
+    this.#protocol = checkProtocol(protocol);
   }
 
   override getProtocol(): Protocol {
@@ -210,7 +210,7 @@ export class WritePipeTransport extends WriteTransport<BaseProtocol> {
   }
 
   override setProtocol(protocol: BaseProtocol): void {
-    this.#protocol = protocol;
+    this.#protocol = checkProtocol(protocol);
   }
 
   override getProtocol(): BaseProtocol {

@@ -4,7 +4,7 @@ import { type Coroutine, coroutine, outsideTask } from "@tsyncio/tasks";
 import { checkFactory } from "./connect.js";
 import { host } from "./host.js";
 import { ReadPipeTransport, WritePipeTransport } from "./pipe-transports.js";
-import type { BaseProtocol, Protocol } from "./protocols.js";
+import { type BaseProtocol, checkProtocol, type Protocol } from "./protocols.js";
 
 /**
  * Joins what can be read, such as the `stdout` of a child process or `process.stdin`, to a protocol (`loop.connect_read_pipe`). The transport
@@ -23,7 +23,7 @@ export function connectReadPipe<P extends Protocol>(
 
 const reading = coroutine(function* connectReadPipe(protocolFactory: () => Protocol, pipe: Readable | number) {
   const loop = loopForNew();
-  const protocol = protocolFactory();
+  const protocol = checkProtocol(protocolFactory());
   const transport = new ReadPipeTransport(loop, opened(pipe, true) as Readable, protocol);
   transport.begin();
   return [transport, protocol];
@@ -46,7 +46,7 @@ export function connectWritePipe<P extends BaseProtocol>(
 
 const writing = coroutine(function* connectWritePipe(protocolFactory: () => BaseProtocol, pipe: Writable | number) {
   const loop = loopForNew();
-  const protocol = protocolFactory();
+  const protocol = checkProtocol(protocolFactory());
   const transport = new WritePipeTransport(loop, opened(pipe, false) as Writable, protocol);
   transport.begin();
   return [transport, protocol];

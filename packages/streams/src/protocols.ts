@@ -1,4 +1,4 @@
-import { RuntimeError } from "@tsyncio/contract";
+import { describe, RuntimeError } from "@tsyncio/contract";
 import type { Address } from "./addresses.js";
 import type { BaseTransport, DatagramTransport, Transport } from "./transports.js";
 
@@ -54,6 +54,12 @@ export class DatagramProtocol extends BaseProtocol<DatagramTransport> {
 
 /** What a stream transport may serve. */
 export type StreamProtocol = Protocol | BufferedProtocol;
+
+/** Refuses what is no protocol: there would be nobody to tell of the end of the connection. */
+export function checkProtocol<P>(protocol: P): P {
+  if (typeof (protocol as Partial<BaseProtocol> | null)?.connectionLost === "function") return protocol;
+  throw new TypeError(`a protocol was expected, got ${describe(protocol)}`);
+}
 
 /** Whether a protocol brings its own buffers. Told by its methods, so that it need not extend our class. */
 export function isBuffered(protocol: StreamProtocol): protocol is BufferedProtocol {

@@ -1,8 +1,10 @@
 import type { FileHandle } from "node:fs/promises";
 import {
   type CoroutineGenerator,
+  checkOptionNames,
   describe,
   loopForNew,
+  type OptionNames,
   RuntimeError,
   SendfileNotAvailableError,
 } from "@tsyncio/contract";
@@ -17,6 +19,8 @@ export interface SendfileOptions {
   /** `false`: throws where the system has no way of its own to do it, as with Node. */
   fallback?: boolean | undefined;
 }
+
+const OPTIONS: OptionNames<SendfileOptions> = { fallback: true };
 
 const SENDING = "sendfile is in progress";
 /** How much is read at a time. */
@@ -35,7 +39,7 @@ export function sendfile(
   file: FileHandle,
   offset = 0,
   count: number | null = null,
-  { fallback = true }: SendfileOptions = {},
+  options: SendfileOptions = {},
 ): Coroutine<number> {
   if (!(transport instanceof SocketTransport)) {
     throw new RuntimeError(`sendfile is not supported for transport ${transport}`);
@@ -49,6 +53,7 @@ export function sendfile(
   if (count !== null && (!Number.isInteger(count) || count <= 0)) {
     throw new TypeError(`count must be a positive integer (got ${describe(count)})`);
   }
+  const { fallback = true } = checkOptionNames("sendfile()", options, OPTIONS);
   if (!fallback) throw new SendfileNotAvailableError("sendfile syscall is not supported");
   return sending(transport, file, offset, count ?? Number.POSITIVE_INFINITY);
 }

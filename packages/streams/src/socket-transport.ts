@@ -8,7 +8,7 @@ import { DirectReading } from "./direct-reading.js";
 import { runInLoop } from "./in-loop.js";
 import { Opened } from "./open-resource.js";
 import { Outgoing } from "./outgoing.js";
-import { fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
+import { checkProtocol, fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "./protocols.js";
 import { readPast } from "./read-past.js";
 import { tlsInfo } from "./tls-info.js";
 import { type SendingSide, Transport } from "./transports.js";
@@ -56,7 +56,9 @@ export class SocketTransport extends Transport {
   readonly #options: SocketTransportOptions;
   readonly #outgoing: Outgoing;
   readonly #opened: Opened;
+  /** The host tells them only while the socket is open. */
   readonly #peername: Address | null;
+  readonly #sockname: Address | null;
   #protocol: StreamProtocol;
   #state = OPEN;
   #paused = false;
@@ -76,6 +78,7 @@ export class SocketTransport extends Transport {
     this.#options = options;
     this.#outgoing = new Outgoing(loop, socket, this);
     this.#peername = options.peername ?? addressFrom(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
+    this.#sockname = options.sockname ?? addressFrom(socket.localAddress, socket.localPort, socket.localFamily);
     this.#opened = new Opened(
       loop,
       "transport",
@@ -111,7 +114,7 @@ export class SocketTransport extends Transport {
   }
 
   override setProtocol(protocol: StreamProtocol): void {
-    this.#protocol = protocol;
+    this.#protocol = checkProtocol(protocol);
   }
 
   override getProtocol(): StreamProtocol {
@@ -327,7 +330,7 @@ export class SocketTransport extends Transport {
       case "peername":
         return this.#peername;
       case "sockname":
-        return this.#options.sockname ?? addressFrom(socket.localAddress, socket.localPort, socket.localFamily);
+        return this.#sockname;
       case "socket":
         return socket;
       case "sslcontext":

@@ -1,12 +1,28 @@
 import type { TLSSocket } from "node:tls";
-import { type CoroutineGenerator, describe, isCancelledError, RuntimeError, ValueError } from "@tsyncio/contract";
+import {
+  type CoroutineGenerator,
+  checkOptionNames,
+  describe,
+  isCancelledError,
+  type OptionNames,
+  RuntimeError,
+  ValueError,
+} from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
-import { connectionLost } from "./connection-error.js";
+import { ConnectionError, connectionLost } from "./connection-error.js";
 import { flushed } from "./flush.js";
 import { clientHandshake, serverHandshake } from "./handshake.js";
 import type { StreamProtocol } from "./protocols.js";
 import { SocketTransport } from "./socket-transport.js";
-import { type ClientTls, clientTls, type ServerTls, serverTls, type TlsTimeouts, tlsTimeouts } from "./tls-options.js";
+import {
+  type ClientTls,
+  clientTls,
+  type ServerTls,
+  serverTls,
+  TLS_TIMEOUTS,
+  type TlsTimeouts,
+  tlsTimeouts,
+} from "./tls-options.js";
 import type { Transport } from "./transports.js";
 
 /** How a connection is made a TLS connection. */
@@ -14,6 +30,8 @@ export interface StartTlsOptions extends TlsTimeouts {
   /** The name that the server's certificate must be for. `""`: any. */
   serverHostname?: string | null | undefined;
 }
+
+export const START_TLS_OPTIONS: OptionNames<StartTlsOptions> = { ...TLS_TIMEOUTS, serverHostname: true };
 
 /** Protocols that keep what has arrived. */
 interface Keeping {
@@ -33,6 +51,7 @@ export function startTls(
   ssl: ClientTls | ServerTls,
   options: StartTlsOptions & { serverSide?: boolean | undefined } = {},
 ): Coroutine<SocketTransport> {
+  checkOptionNames("startTls()", options, { ...START_TLS_OPTIONS, serverSide: true });
   const { serverSide = false } = options;
   checkTlsStart(ssl, options, serverSide);
   if (!(transport instanceof SocketTransport) || transport.options.sslcontext !== undefined) {
@@ -55,6 +74,13 @@ const securing = coroutine(function* startTls(
   if (transport.isClosing()) throw new RuntimeError("startTls() on a transport that is closed");
   const socket = transport.detach("startTls is in progress");
   const unread = (protocol as Partial<Keeping>).takeUnread?.();
+  const early = (unread?.length ?? 0) + socket.readableLength;
+  if (early > 0 && !serverSide) {
+    // A server speaks second: somebody wants what it says in the clear to be taken for secure. Some hosts would drop it without a word.
+    const error = new ConnectionError("EPROTO", `${early} bytes came before the TLS handshake that are no part of it`);
+    transport.lose(error);
+    throw error;
+  }
   if (unread !== undefined && unread.length > 0) socket.unshift(unread);
   const handshake = (): CoroutineGenerator<TLSSocket> =>
     serverSide

@@ -1,10 +1,10 @@
-import { type CoroutineGenerator, describe, type StartableCoroutine } from "@tsyncio/contract";
+import { type CoroutineGenerator, checkOptionNames, describe, type StartableCoroutine } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import type { Writable } from "./bytes.js";
 import { DRAINED, Drain, type Ends } from "./drain.js";
 import type { ExtraInfo } from "./extra-info.js";
 import { FlowControlProtocol } from "./flow-control-protocol.js";
-import { checkTlsStart, type StartTlsOptions, startTls } from "./start-tls.js";
+import { checkTlsStart, START_TLS_OPTIONS, type StartTlsOptions, startTls } from "./start-tls.js";
 import type { StreamReaderProtocol } from "./stream-reader-protocol.js";
 import type { ClientTls, ServerTls } from "./tls-options.js";
 import type { Transport } from "./transports.js";
@@ -93,6 +93,7 @@ export class StreamWriter implements Disposable, AsyncDisposable {
    * @param ssl - as the option `ssl` of `openConnection` and `startServer`
    */
   startTls(ssl: ClientTls | ServerTls, options: StartTlsOptions = {}): Coroutine<void> {
+    checkOptionNames("startTls()", options, START_TLS_OPTIONS);
     checkTlsStart(ssl, options, this.#isServerSide());
     return starting(this, ssl, options);
   }

@@ -1,7 +1,7 @@
 import type { Coroutine } from "@tsyncio/tasks";
-import { type ConnectOptions, createConnection } from "./connect.js";
-import { type CreateServerOptions, createServer } from "./create-server.js";
-import { opening, protocolsFor, type ReaderOptions, type Streams, type Text } from "./join-streams.js";
+import { CLIENT_OPTIONS, CONNECT_OPTIONS, type ConnectOptions, createConnection } from "./connect.js";
+import { CREATE_SERVER_OPTIONS, type CreateServerOptions, createServer, SERVING_OPTIONS } from "./create-server.js";
+import { opening, protocolsFor, type ReaderOptions, type Streams, splitOptions, type Text } from "./join-streams.js";
 import type { Server } from "./server.js";
 import type { ConnectionHandler } from "./stream-reader-protocol.js";
 import { createUnixConnection, createUnixServer, type UnixConnectOptions, type UnixServerOptions } from "./unix.js";
@@ -25,7 +25,8 @@ export function openConnection(
   port: number | string | null = null,
   options: ConnectOptions & ReaderOptions = {},
 ): Coroutine<Streams<Buffer | string>> {
-  return opening(options, (protocolFactory) => createConnection(protocolFactory, host, port, options));
+  const [ofReader, others] = splitOptions("openConnection()", options, CONNECT_OPTIONS);
+  return opening(ofReader, (protocolFactory) => createConnection(protocolFactory, host, port, others));
 }
 
 /**
@@ -52,7 +53,8 @@ export function startServer(
   port: number | string | null = null,
   options: CreateServerOptions & ReaderOptions = {},
 ): Coroutine<Server> {
-  return createServer(protocolsFor("startServer", handler, options), host, port, options);
+  const [ofReaders, others] = splitOptions("startServer()", options, CREATE_SERVER_OPTIONS);
+  return createServer(protocolsFor("startServer", handler, ofReaders), host, port, others);
 }
 
 /** {@link openConnection} to a Unix socket (`asyncio.open_unix_connection`). */
@@ -68,7 +70,8 @@ export function openUnixConnection(
   path: string,
   options: UnixConnectOptions & ReaderOptions = {},
 ): Coroutine<Streams<Buffer | string>> {
-  return opening(options, (protocolFactory) => createUnixConnection(protocolFactory, path, options));
+  const [ofReader, others] = splitOptions("openUnixConnection()", options, CLIENT_OPTIONS);
+  return opening(ofReader, (protocolFactory) => createUnixConnection(protocolFactory, path, others));
 }
 
 /** {@link startServer} on a Unix socket (`asyncio.start_unix_server`). */
@@ -87,5 +90,6 @@ export function startUnixServer(
   path: string,
   options: UnixServerOptions & ReaderOptions = {},
 ): Coroutine<Server> {
-  return createUnixServer(protocolsFor("startUnixServer", handler, options), path, options);
+  const [ofReaders, others] = splitOptions("startUnixServer()", options, SERVING_OPTIONS);
+  return createUnixServer(protocolsFor("startUnixServer", handler, ofReaders), path, others);
 }

@@ -1,5 +1,5 @@
 import type { ConnectionOptions, PeerCertificate, SecureContext, TlsOptions } from "node:tls";
-import { type Delay, describe, parseDelay, ValueError } from "@tsyncio/contract";
+import { type Delay, describe, type OptionNames, parseDelay, ValueError } from "@tsyncio/contract";
 import { host } from "./host.js";
 
 /** How a client makes its TLS connection: `true` for the host's defaults, its options, or a context of `tls.createSecureContext`. */
@@ -15,6 +15,8 @@ export interface TlsTimeouts {
   /** How long sending the rest may take when the connection is closed. Default `"30s"`. */
   sslShutdownTimeout?: Delay | null | undefined;
 }
+
+export const TLS_TIMEOUTS: OptionNames<TlsTimeouts> = { sslHandshakeTimeout: true, sslShutdownTimeout: true };
 
 const HANDSHAKE_TIMEOUT = 60;
 const SHUTDOWN_TIMEOUT = 30;

@@ -1,8 +1,8 @@
-import { type CoroutineGenerator, describe, type LoopContract, loopForNew } from "@tsyncio/contract";
+import { type CoroutineGenerator, checkOptionNames, describe, type LoopContract, loopForNew } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
-import { type ClientOptions, checkFactory, checkTls, joined, taken } from "./connect.js";
+import { CLIENT_OPTIONS, type ClientOptions, checkFactory, checkTls, joined, taken } from "./connect.js";
 import { Connecting } from "./connecting.js";
-import { checkServing, netServer, type ServingOptions, serving } from "./create-server.js";
+import { checkServing, netServer, SERVING_OPTIONS, type ServingOptions, serving } from "./create-server.js";
 import { host } from "./host.js";
 import { type ListeningSocket, listen } from "./listening-socket.js";
 import { placeOf } from "./open-resource.js";
@@ -22,6 +22,7 @@ export function createUnixConnection<P extends StreamProtocol>(
   options: UnixConnectOptions = {},
 ): Coroutine<[SocketTransport, P]> {
   checkFactory("createUnixConnection", protocolFactory);
+  checkOptionNames("createUnixConnection()", options, CLIENT_OPTIONS);
   checkPath(path);
   const hostname = checkTls(options, null);
   return connecting(protocolFactory, path, hostname, options, placeOf(loopForNew())) as Coroutine<[SocketTransport, P]>;
@@ -51,6 +52,7 @@ export function createUnixServer(
   options: UnixServerOptions = {},
 ): Coroutine<Server> {
   checkFactory("createUnixServer", protocolFactory);
+  checkOptionNames("createUnixServer()", options, SERVING_OPTIONS);
   checkPath(path);
   checkServing(options);
   return serving(options, (loop, server) => listenAt(loop, server, protocolFactory, path, options));

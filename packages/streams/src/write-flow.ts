@@ -1,4 +1,4 @@
-import { describe, type LoopContract, ValueError } from "@tsyncio/contract";
+import { checkOptionNames, describe, type LoopContract, ValueError } from "@tsyncio/contract";
 import { runInLoop } from "./in-loop.js";
 import type { WriteBufferLimits } from "./transports.js";
 
@@ -34,7 +34,9 @@ export class WriteFlow {
     return [this.low, this.high];
   }
 
-  setLimits({ high: givenHigh, low: givenLow }: WriteBufferLimits = {}): void {
+  setLimits(limits: WriteBufferLimits = {}): void {
+    const names = { high: true, low: true } as const;
+    const { high: givenHigh, low: givenLow } = checkOptionNames("setWriteBufferLimits()", limits, names);
     const high = givenHigh ?? (givenLow == null ? DEFAULT_HIGH : 4 * givenLow);
     const low = givenLow ?? Math.floor(high / 4);
     if (!(typeof high === "number" && typeof low === "number" && high >= low && low >= 0)) {

@@ -189,6 +189,21 @@ describe("a server", () => {
     yield* on(server[Symbol.asyncDispose]());
   });
 
+  // Otherwise a peer that asks for much and reads nothing would hold a connection, and what was written to it, for ever.
+  real("gives a connection up whose peer takes nothing of what is sent", function* ({ fn }) {
+    const errors: unknown[] = [];
+    const handler = fn(function* (_: StreamReader, writer: StreamWriter) {
+      writer.write(Buffer.alloc(20 << 20));
+      errors.push(yield* failure(writer.drain()));
+    });
+    const server = yield* on(startServer(handler, "127.0.0.1", 0, { idleTimeout: "30ms" }));
+    const [, writer] = yield* on(openConnection("127.0.0.1", server.port));
+    while (errors.length === 0) yield* on(sleep("1ms"));
+    expect(String(errors[0])).toBe("TimeoutError: the connection was idle for 0.03 seconds");
+    writer.close();
+    yield* on(server[Symbol.asyncDispose]());
+  });
+
   real("reports a protocol factory that throws, and serves on", function* ({ fn, takeReports }) {
     const server = yield* on(startServer(fn(idle), "127.0.0.1", 0));
     let calls = 0;

@@ -262,7 +262,8 @@ describe("startTls", () => {
       expect(String(yield* on(reader.readline()))).toBe("ready\n");
       yield* on(sleep(pause));
       const error = yield* failure(writer.startTls(client, { serverHostname: "localhost" }));
-      expect(error).toBeInstanceOf(Error);
+      // Where the host is Bun they were dropped without a word.
+      expect(String(error)).toMatch(/ConnectionError: 35 bytes came before the TLS handshake|wrong version number/);
       expect(yield* failure(reader.readline())).toBe(error);
     }
     serving.abortClients();

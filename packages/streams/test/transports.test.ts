@@ -8,6 +8,7 @@ import {
   createConnection,
   createServer,
   DatagramTransport,
+  openConnection,
   Protocol,
   ReadTransport,
   type Server,
@@ -16,7 +17,7 @@ import {
   WriteTransport,
 } from "@tsyncio/streams";
 import { currentTask } from "@tsyncio/tasks";
-import { on, type Script } from "@tsyncio/test-support";
+import { failure, on, outcome, type Script } from "@tsyncio/test-support";
 import { sleep } from "@tsyncio/timeouts";
 import { describe, expect, test } from "vitest";
 import { Connecting } from "../dist/connecting.js";
@@ -350,6 +351,54 @@ describe("a transport", () => {
     peer.transport.resumeReading();
     while (!client.events.includes("resume")) yield* on(sleep("1ms"));
     expect(transport.getWriteBufferSize()).toBeLessThanOrEqual(100);
+    yield* end(all);
+  });
+
+  // It was found out at the end of the connection, which nobody was told of then: waitClosed() waited for ever.
+  real("takes nothing for its protocol that is none", function* ({ takeReports }) {
+    const all = yield* pair();
+    const none = null as never;
+    const refusal = new TypeError("a protocol was expected, got null");
+    expect(outcome(() => all.transport.setProtocol(none))).toEqual(refusal);
+    yield* end(all);
+    const bad = yield* on(createServer(() => none, "127.0.0.1", 0));
+    expect(yield* failure(createConnection(() => none, "127.0.0.1", bad.port))).toEqual(refusal);
+    const [reader, writer] = yield* on(openConnection("127.0.0.1", bad.port));
+    expect((yield* on(reader.read())).length).toBe(0);
+    expect(takeReports().join()).toContain("a protocol was expected, got null");
+    writer.close();
+    yield* on(bad[Symbol.asyncDispose]());
+  });
+
+  // A text of 1,000 characters that take two bytes each counted as 1,000, and one of Chinese as a third of what it is.
+  real("counts what it holds in bytes, whatever it was written as", function* () {
+    const all = yield* pair();
+    const { peer, transport } = all;
+    peer.transport.pauseReading();
+    while (transport.getWriteBufferSize() === 0) {
+      transport.write(Buffer.alloc(1 << 20));
+      yield* on(sleep(0));
+    }
+    const before = transport.getWriteBufferSize();
+    transport.write("é".repeat(1000));
+    expect(transport.getWriteBufferSize() - before).toBe(2000);
+    transport.writelines(["日本", Buffer.from("x"), "é"]);
+    expect(transport.getWriteBufferSize() - before).toBe(2009);
+    transport.abort();
+    yield* end(all);
+  });
+
+  real("knows its addresses when it is gone, too", function* () {
+    const all = yield* pair();
+    const { client, peer, transport } = all;
+    const own = transport.getExtraInfo("sockname");
+    expect(own).toEqual(peer.transport.getExtraInfo("peername"));
+    transport.abort();
+    peer.transport.abort();
+    yield* on(client.lost);
+    yield* on(peer.lost);
+    expect(transport.getExtraInfo("sockname")).toEqual(own);
+    expect(peer.transport.getExtraInfo("sockname")).toEqual(transport.getExtraInfo("peername"));
     yield* end(all);
   });
 

@@ -1,8 +1,8 @@
-import { type CoroutineGenerator, loopForNew } from "@tsyncio/contract";
+import { type CoroutineGenerator, checkOptionNames, loopForNew } from "@tsyncio/contract";
 import { StreamReader } from "@tsyncio/streams";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import { CallSite } from "./call-site.js";
-import { type Command, programCommand, type SubprocessOptions, shellCommand } from "./options.js";
+import { type Command, programCommand, SUBPROCESS_OPTIONS, type SubprocessOptions, shellCommand } from "./options.js";
 import { Process, type ProcessOf } from "./process.js";
 import { type Plan, plan } from "./spawn.js";
 import { SubprocessStreamProtocol } from "./stream-protocol.js";
@@ -18,6 +18,7 @@ export function createSubprocessExec<const O extends SubprocessOptions = Record<
   args: readonly string[] = [],
   options?: O,
 ): Coroutine<ProcessOf<O>> {
+  if (options !== undefined) checkOptionNames<SubprocessOptions>("createSubprocessExec()", options, SUBPROCESS_OPTIONS);
   return creating(
     prepare(programCommand(program, args), options, new CallSite(createSubprocessExec)),
   ) as Coroutine<unknown> as Coroutine<ProcessOf<O>>;
@@ -31,6 +32,8 @@ export function createSubprocessShell<const O extends SubprocessOptions = Record
   command: string,
   options?: O,
 ): Coroutine<ProcessOf<O>> {
+  if (options !== undefined)
+    checkOptionNames<SubprocessOptions>("createSubprocessShell()", options, SUBPROCESS_OPTIONS);
   return creating(
     prepare(shellCommand(command), options, new CallSite(createSubprocessShell)),
   ) as Coroutine<unknown> as Coroutine<ProcessOf<O>>;

@@ -1,4 +1,4 @@
-import { describe, ValueError } from "@tsyncio/contract";
+import { describe, type OptionNames, ValueError } from "@tsyncio/contract";
 import type { Stderr, Stdin, Stdout } from "./stdio.js";
 
 /** How a process is started. */
@@ -25,11 +25,26 @@ export interface SpawnOptions {
   passFds?: readonly number[] | undefined;
 }
 
+export const SPAWN_OPTIONS: OptionNames<SpawnOptions> = {
+  stdin: true,
+  stdout: true,
+  stderr: true,
+  cwd: true,
+  env: true,
+  startNewSession: true,
+  detached: true,
+  uid: true,
+  gid: true,
+  passFds: true,
+};
+
 /** How a {@link Process} is made. */
 export interface SubprocessOptions extends SpawnOptions {
   /** The limit of the readers of `stdout` and `stderr`, in bytes, see `StreamReader`. Default 64 KiB. */
   limit?: number | undefined;
 }
+
+export const SUBPROCESS_OPTIONS: OptionNames<SubprocessOptions> = { ...SPAWN_OPTIONS, limit: true };
 
 /** What is run. */
 export interface Command {

@@ -1,9 +1,10 @@
-import { type Delay, describe, ValueError } from "@tsyncio/contract";
+import { checkOptionNames, type Delay, describe, type OptionNames, ValueError } from "@tsyncio/contract";
 import { secondsOf } from "@tsyncio/loop";
 import type { Writable } from "@tsyncio/streams";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import { CallSite } from "./call-site.js";
 import type { Output } from "./collect-output.js";
+import { SPAWN_OPTIONS } from "./options.js";
 import type { Process } from "./process.js";
 import { noteOutput, outputOf, ProcessError, ProcessTimeoutError, showCommand, wordsOf } from "./process-error.js";
 import { inScope, planScope, type ScopeOptions, type ScopePlan } from "./scope.js";
@@ -24,6 +25,17 @@ export interface RunOptions extends Omit<ScopeOptions, "limit"> {
    */
   afterExit?: Delay | null | undefined;
 }
+
+const OPTIONS: OptionNames<RunOptions> = {
+  ...SPAWN_OPTIONS,
+  grace: true,
+  timeout: true,
+  input: true,
+  encoding: true,
+  check: true,
+  maxOutput: true,
+  afterExit: true,
+};
 
 /** How a program ended, and what it wrote: nothing where that is no pipe. */
 export interface ProcessResult<T extends Buffer | string = string> {
@@ -59,11 +71,12 @@ export function runProcess(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Coroutine<ProcessResult<Buffer | string>> {
+  checkOptionNames("runProcess()", options, OPTIONS);
   const { input = null, encoding = "utf8", check = true, maxOutput = null, afterExit = null, ...others } = options;
   if (encoding !== "utf8" && encoding !== null) {
     throw new ValueError(`encoding must be "utf8" or null, got ${describe(encoding)}`);
   }
-  if (maxOutput !== null && !(maxOutput >= 0)) {
+  if (maxOutput !== null && !(typeof maxOutput === "number" && maxOutput >= 0)) {
     throw new ValueError(`maxOutput must be a number of bytes, got ${describe(maxOutput)}`);
   }
   if (input !== null && typeof input !== "string" && !(input instanceof Uint8Array)) {

@@ -1,11 +1,19 @@
-import { type Body, CancelledError, type CoroutineGenerator, type Delay, TimeoutError } from "@tsyncio/contract";
+import {
+  type Body,
+  CancelledError,
+  type CoroutineGenerator,
+  checkOptionNames,
+  type Delay,
+  type OptionNames,
+  TimeoutError,
+} from "@tsyncio/contract";
 import { secondsOf } from "@tsyncio/loop";
 import { type Coroutine, callBody, coroutine } from "@tsyncio/tasks";
 import { Timeout } from "@tsyncio/timeouts";
 import { CallSite } from "./call-site.js";
 import { create, type Preparation, prepare } from "./create-subprocess.js";
 import { isPosix } from "./host.js";
-import { programCommand, type SubprocessOptions } from "./options.js";
+import { programCommand, SUBPROCESS_OPTIONS, type SubprocessOptions } from "./options.js";
 import type { Process, ProcessOf } from "./process.js";
 import { noteOutput, ProcessTimeoutError, showCommand, wordsOf } from "./process-error.js";
 import { ProcessGroup } from "./process-group.js";
@@ -19,6 +27,8 @@ export interface ScopeOptions extends SubprocessOptions {
   /** How long the body may take. Left out, or `null`: as long as it likes. */
   timeout?: Delay | null | undefined;
 }
+
+const SCOPE_OPTIONS: OptionNames<ScopeOptions> = { ...SUBPROCESS_OPTIONS, grace: true, timeout: true };
 
 /** What is left to be done in a scope, all of it checked. */
 export interface ScopePlan {
@@ -46,6 +56,7 @@ export function subprocess<T, const O extends ScopeOptions = Record<never, never
   body: Body<[process: ProcessOf<O>], T>,
   options?: O,
 ): Coroutine<T> {
+  if (options !== undefined) checkOptionNames<ScopeOptions>("subprocess()", options, SCOPE_OPTIONS);
   const plan = planScope(program, args, options ?? {}, new CallSite(subprocess));
   // Only to have a bad one refused here.
   if (typeof body !== "function") callBody(body, [], "subprocess");

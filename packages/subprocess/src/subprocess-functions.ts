@@ -1,7 +1,7 @@
-import { type CoroutineGenerator, describe, type LoopContract, loopForNew } from "@tsyncio/contract";
+import { type CoroutineGenerator, checkOptionNames, describe, type LoopContract, loopForNew } from "@tsyncio/contract";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import { CallSite } from "./call-site.js";
-import { programCommand, type SpawnOptions, shellCommand } from "./options.js";
+import { programCommand, SPAWN_OPTIONS, type SpawnOptions, shellCommand } from "./options.js";
 import type { SubprocessProtocol } from "./protocol.js";
 import { type Plan, plan, start } from "./spawn.js";
 import { PIPE } from "./stdio.js";
@@ -19,6 +19,7 @@ export function subprocessExec<P extends SubprocessProtocol>(
   options: SpawnOptions = {},
 ): Coroutine<[SubprocessTransport, P]> {
   checkFactory("subprocessExec", protocolFactory);
+  checkOptionNames("subprocessExec()", options, SPAWN_OPTIONS);
   return connecting(
     protocolFactory,
     plan(programCommand(program, args), piped(options), new CallSite(subprocessExec)),
@@ -32,6 +33,7 @@ export function subprocessShell<P extends SubprocessProtocol>(
   options: SpawnOptions = {},
 ): Coroutine<[SubprocessTransport, P]> {
   checkFactory("subprocessShell", protocolFactory);
+  checkOptionNames("subprocessShell()", options, SPAWN_OPTIONS);
   return connecting(
     protocolFactory,
     plan(shellCommand(command), piped(options), new CallSite(subprocessShell)),

@@ -1,4 +1,4 @@
-import { describe } from "@tsyncio/contract";
+import { checkOptionNames, describe } from "@tsyncio/contract";
 import { compareAsPython } from "./compare.js";
 import { Heap } from "./heap.js";
 import { Queue } from "./queue.js";
@@ -33,10 +33,7 @@ export class PriorityQueue<T> extends Queue<T> {
 }
 
 function storeFor<T>(options: PriorityQueueOptions<T>): QueueStore<T> {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options must be an object with compare or key, got ${describe(options)}`);
-  }
-  const { compare, key } = options;
+  const { compare, key } = checkOptionNames("PriorityQueue()", options, { compare: true, key: true });
   if (compare !== undefined && key !== undefined) throw new TypeError("a PriorityQueue takes compare or key, not both");
   if (key !== undefined) return new Heap(checkFunction("key", key), compareAsPython);
   return new Heap((item: T) => item, compare === undefined ? compareAsPython : checkFunction("compare", compare));

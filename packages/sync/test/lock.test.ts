@@ -29,6 +29,17 @@ describe("Lock", () => {
     expect(lock.locked()).toBe(false);
   });
 
+  // What is free is taken at the call: the error came, and the lock was held for ever.
+  both("is given back when its acquire() can't become a task", function* () {
+    const lock = new Lock();
+    for (const options of [{ name: 5 }, { abandonAfter: "soon" }, { signal: "stop" }] as never[]) {
+      expect(outcome(() => createTask(lock.acquire(), options))).toBeInstanceOf(Error);
+      expect(lock.locked()).toBe(false);
+    }
+    yield* on(lock.acquire());
+    lock.release();
+  });
+
   both("to acquire and release it while it is free keeps no memory", function* () {
     const lock = new Lock();
     const round = function* (): Script<void> {

@@ -1,16 +1,18 @@
-import { describe, isCall, isWaitable } from "@tsyncio/contract";
+import { checkOptionNames, describe, isCall, isWaitable, type OptionNames } from "@tsyncio/contract";
 import { isGenerator } from "./coroutine-function.js";
 
-/** The sources and options of `who(a, b, …)` and `who([a, b], options)`. */
+/** The sources and the options, which `known` names, of `who(a, b, …)` and `who([a, b], options)`. */
 export function splitArguments<O extends object>(
   who: string,
   args: readonly unknown[],
+  known: OptionNames<O>,
 ): [Iterable<unknown>, Partial<O>] {
   const [first, second, ...more] = args;
   if (isList(first)) {
     if (more.length > 0 || (second !== undefined && !isOptions(second))) {
       throw new TypeError(`${who}() takes a list and options, or awaitables; got ${describe(second)} after a list`);
     }
+    if (second !== undefined) checkOptionNames(`${who}()`, second as O, known);
     return [first, (second ?? {}) as Partial<O>];
   }
   const last = args.at(-1);

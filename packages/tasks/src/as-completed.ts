@@ -1,5 +1,6 @@
 import {
   type CoroutineGenerator,
+  checkOptionNames,
   type Delay,
   describe,
   type Joinable,
@@ -33,7 +34,7 @@ export function asCompleted<S extends Joinable<unknown>>(
   if (typeof (sources as Partial<Iterable<S>> | null)?.[Symbol.iterator] !== "function" || "then" in sources) {
     throw new TypeError(`asCompleted() takes a list of awaitables, got ${describe(sources)}`);
   }
-  const timeout = options.timeout ?? null;
+  const { timeout = null } = checkOptionNames("asCompleted()", options, { timeout: true });
   return new Completions(sources, timeout === null ? null : parseDelay(timeout, "timeout")) as AsCompleted<ResultOf<S>>;
 }
 

@@ -32,7 +32,7 @@ export function gather<T>(
 ): Future<T[]>;
 export function gather<T>(sources: Iterable<Joinable<T>>, options: GatherOptions): Future<(T | Error)[]>;
 export function gather(...args: unknown[]): Future<unknown> {
-  const [sources, options] = splitArguments<GatherOptions>("gather", args);
+  const [sources, options] = splitArguments<GatherOptions>("gather", args, { returnExceptions: true });
   const children = ensureEach(sources as Iterable<Joinable<unknown>>);
   const loop = children[0]?.getLoop() ?? loopForNew();
   return new GatheringFuture(loop, children, options.returnExceptions === true);

@@ -14,7 +14,7 @@ import { ALL_COMPLETED, FIRST_COMPLETED, firstOf } from "./wait.js";
 export function race<const S extends readonly Joinable<unknown>[]>(...sources: S): Coroutine<ResultOf<S[number]>>;
 export function race<S extends Joinable<unknown>>(sources: Iterable<S>): Coroutine<ResultOf<S>>;
 export function race(...args: unknown[]): Coroutine<unknown> {
-  const [sources] = splitArguments("race", args);
+  const [sources] = splitArguments("race", args, {});
   return racing(sources as Iterable<Joinable<unknown>>);
 }
 

@@ -2,8 +2,10 @@ import {
   type Body,
   CancelledError,
   type CoroutineGenerator,
+  checkOptionNames,
   ExceptionGroup,
   isFatal,
+  type OptionNames,
   RuntimeError,
   type ScopeContract,
   type Startable,
@@ -23,6 +25,8 @@ export interface TaskGroupOptions {
   /** Ends the group, as {@link TaskGroup.cancel} does, when it is aborted. */
   signal?: AbortSignal | undefined;
 }
+
+const OPTIONS: OptionNames<TaskGroupOptions> = { signal: true };
 
 /**
  * CREATED ──run──▶ ENTERED ──body ends──▶ EXITING ──last child ends──▶ FINISHED
@@ -50,7 +54,7 @@ export class TaskGroup {
   #allDone: Future<void> | null = null;
 
   constructor(options: TaskGroupOptions = {}) {
-    this.#signal = options.signal;
+    this.#signal = checkOptionNames("TaskGroup()", options, OPTIONS).signal;
   }
 
   /** The signal of the body, for host functions: aborted when the group is cancelled or fails. */

@@ -20,6 +20,7 @@ import type { Coroutine } from "./coroutine.js";
 import { givesCoroutine, isGenerator } from "./coroutine-function.js";
 import { onAbort } from "./foreign-signals.js";
 import { GeneratorCoroutine } from "./generator-coroutine.js";
+import { PromiseCoroutine } from "./promise-coroutine.js";
 import { Scope } from "./scope.js";
 import { captureContext, currentScope } from "./scope-cells.js";
 import { type StackFrame, stackOf } from "./stack.js";
@@ -70,13 +71,19 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     super(options);
     const root = toCoroutine<T>(source, this as TaskContract);
     const loop = this.getLoop();
-    if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
-    this.#name = checkName(options.name) ?? ++created;
     this.#coroutine = root;
+    try {
+      if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
+      this.#name = checkName(options.name) ?? ++created;
+      const { abandonAfter } = options;
+      if (abandonAfter !== undefined) patience.set(this, abandonSeconds(abandonAfter));
+      if (options.signal !== undefined) this.#follow(options.signal);
+    } catch (error) {
+      // The `acquire()` of a free lock has it already. Others have taken nothing.
+      if (root instanceof PromiseCoroutine) root.close();
+      throw error;
+    }
     this.#context = options.context === undefined ? contextFor(source, loop) : options.context;
-    const { abandonAfter } = options;
-    if (abandonAfter !== undefined) patience.set(this, abandonSeconds(abandonAfter));
-    if (options.signal !== undefined) this.#follow(options.signal);
     loop.tasks.add(this as TaskContract<unknown>);
     if (options.eagerStart && loop.isRunning()) this.run();
     else loop.enqueue(this);

@@ -1,8 +1,10 @@
 import {
   type CoroutineGenerator,
+  checkOptionNames,
   type Delay,
   describe,
   type Joinable,
+  type OptionNames,
   parseDelay,
   type ResultOf,
   ValueError,
@@ -27,6 +29,8 @@ export interface WaitOptions {
   returnWhen?: typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeof ALL_COMPLETED | undefined;
 }
 
+const OPTIONS: OptionNames<WaitOptions> = { timeout: true, returnWhen: true };
+
 type FutureOf<X> = X extends Future<infer _> ? X : Future<ResultOf<X>>;
 
 /**
@@ -41,6 +45,7 @@ export function wait<S extends Joinable<unknown>>(
   if (typeof (sources as Partial<Iterable<S>> | null)?.[Symbol.iterator] !== "function" || "then" in sources) {
     throw new TypeError(`wait() takes a list of futures, got ${describe(sources)}`);
   }
+  checkOptionNames("wait()", options, OPTIONS);
   return waiting(sources, options) as Coroutine<[Set<FutureOf<S>>, Set<FutureOf<S>>]>;
 }
 

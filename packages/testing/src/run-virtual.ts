@@ -1,7 +1,9 @@
 import {
+  checkOptionNames,
   type Delay,
   type ExceptionContext,
   type LoopContract,
+  type OptionNames,
   parseDelay,
   RuntimeError,
   runningLoop,
@@ -25,6 +27,18 @@ export interface VirtualRunOptions extends VirtualOptions, Omit<LoopOptions, "ho
   realTimeLimit?: Delay | null | undefined;
 }
 
+const OPTIONS: OptionNames<VirtualRunOptions> = {
+  signal: true,
+  realTimeLimit: true,
+  foreign: true,
+  foreignGrace: true,
+  debug: true,
+  exact: true,
+  exceptionHandler: true,
+  unreadErrorsAfter: true,
+  abandonAfter: true,
+};
+
 /** How long, in real time, clean-up may take that follows on a passed limit. */
 const LAST_WORDS = 0.1;
 
@@ -43,7 +57,7 @@ const LAST_WORDS = 0.1;
  */
 export async function runVirtual<T>(body: Startable<T>, options: VirtualRunOptions = {}): Promise<T> {
   if (runningLoop() !== null) throw new RuntimeError("runVirtual() cannot be called from a running event loop");
-  const { signal, realTimeLimit = null } = options;
+  const { signal, realTimeLimit = null } = checkOptionNames("runVirtual()", options, OPTIONS);
   const limit = realTimeLimit === null ? null : parseDelay(realTimeLimit, "realTimeLimit");
   const reports: ExceptionContext[] = [];
   const { exceptionHandler = (_: LoopContract, context: ExceptionContext) => reports.push(context) } = options;

@@ -1,9 +1,11 @@
 import {
   type Body,
   CancelledError,
+  checkOptionNames,
   type Delay,
   describe,
   type HandleContract,
+  type OptionNames,
   parseDelay,
   RuntimeError,
   type ScopeContract,
@@ -33,6 +35,8 @@ export interface TimeoutOptions {
   signal?: AbortSignal | undefined;
 }
 
+const OPTIONS: OptionNames<TimeoutOptions> = { abandonAfter: true, signal: true };
+
 /**
  * CREATED ──run──▶ ACTIVE ──deadline──▶ EXPIRING ──body ends──▶ EXPIRED
  *                    └──────body ends──────────────────────────▶ FINISHED
@@ -54,7 +58,7 @@ export class Timeout {
   /** @param when - in seconds of `loop.time()`; `null`: never */
   constructor(when: number | null, options: TimeoutOptions = {}) {
     this.#when = checkWhen(when);
-    this.#options = options;
+    this.#options = checkOptionNames("Timeout()", options, OPTIONS);
     const { abandonAfter, signal } = options;
     // Only to have a bad one refused here.
     if (signal !== undefined) onAbort(signal, () => {})();

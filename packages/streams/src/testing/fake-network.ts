@@ -1,18 +1,33 @@
-import { type CoroutineGenerator, describe, type LoopContract, loopForNew } from "@tsyncio/contract";
+import {
+  type CoroutineGenerator,
+  checkOptionNames,
+  describe,
+  type LoopContract,
+  loopForNew,
+  type OptionNames,
+} from "@tsyncio/contract";
 import { Future } from "@tsyncio/futures";
 import { type Coroutine, coroutine } from "@tsyncio/tasks";
 import type { Address } from "../addresses.js";
 import { checkFactory } from "../connect.js";
 import { ConnectionError } from "../connection-error.js";
 import { serving } from "../create-server.js";
-import { opening, protocolsFor, type ReaderOptions, type Streams, type Text } from "../join-streams.js";
+import {
+  opening,
+  protocolsFor,
+  READER_OPTIONS,
+  type ReaderOptions,
+  type Streams,
+  splitOptions,
+  type Text,
+} from "../join-streams.js";
 import type { ListeningSocket } from "../listening-socket.js";
 import { checkPort } from "../lookup.js";
-import type { StreamProtocol } from "../protocols.js";
+import { checkProtocol, type StreamProtocol } from "../protocols.js";
 import type { Server } from "../server.js";
 import type { ConnectionHandler } from "../stream-reader-protocol.js";
 import type { Transport } from "../transports.js";
-import { type FaultOptions, Faults } from "./faults.js";
+import { FAULT_OPTIONS, type FaultOptions, Faults } from "./faults.js";
 import { MemoryTransport } from "./memory-transport.js";
 
 /** How a server on a fake network is made. */
@@ -20,6 +35,8 @@ export interface FakeServerOptions {
   maxConnections?: number | undefined;
   startServing?: boolean | undefined;
 }
+
+const SERVER_OPTIONS: OptionNames<FakeServerOptions> = { maxConnections: true, startServing: true };
 
 /** Who listens. */
 interface Listener {
@@ -43,7 +60,7 @@ export class FakeNetwork {
   #nextPort = FIRST_FREE_PORT;
 
   constructor(faults: FaultOptions = {}) {
-    this.#faults = new Faults(faults);
+    this.#faults = new Faults(checkOptionNames("FakeNetwork()", faults, FAULT_OPTIONS));
   }
 
   /** As `openConnection`. */
@@ -62,6 +79,7 @@ export class FakeNetwork {
     port: number | string | null,
     options: ReaderOptions = {},
   ): Coroutine<Streams<Buffer | string>> {
+    checkOptionNames("openConnection()", options, READER_OPTIONS);
     return opening(options, (protocolFactory) => this.createConnection(protocolFactory, host, port));
   }
 
@@ -84,7 +102,8 @@ export class FakeNetwork {
     port: number | string | null,
     options: FakeServerOptions & ReaderOptions = {},
   ): Coroutine<Server> {
-    return this.createServer(protocolsFor("startServer", handler, options), host, port, options);
+    const [ofReaders, others] = splitOptions("startServer()", options, SERVER_OPTIONS);
+    return this.createServer(protocolsFor("startServer", handler, ofReaders), host, port, others);
   }
 
   /** As `createConnection`. */
@@ -105,6 +124,7 @@ export class FakeNetwork {
     options: FakeServerOptions = {},
   ): Coroutine<Server> {
     checkFactory("createServer", protocolFactory);
+    checkOptionNames("createServer()", options, SERVER_OPTIONS);
     const number = checkPort(port);
     const maxConnections = options.maxConnections ?? Number.POSITIVE_INFINITY;
     const listen = (loop: LoopContract, server: Server) =>
@@ -151,8 +171,12 @@ export class FakeNetwork {
     yield* answered;
     const listener = this.#listeners.get(port);
     if (listener === undefined) throw new ConnectionError("ECONNREFUSED", `connect ECONNREFUSED ${host}:${port}`);
-    const near = { protocol: protocolFactory(), address: ["127.0.0.1", ++this.#nextPort] as Address };
-    const far = { protocol: listener.protocolFactory(), address: [host, port] as Address, owner: listener.server };
+    const near = { protocol: checkProtocol(protocolFactory()), address: ["127.0.0.1", ++this.#nextPort] as Address };
+    const far = {
+      protocol: checkProtocol(listener.protocolFactory()),
+      address: [host, port] as Address,
+      owner: listener.server,
+    };
     const isFull = listener.server.connections >= listener.maxConnections;
     const [transport, accepted] = MemoryTransport.pair(loop, this.#faults, near, far);
     transport.begin();

@@ -1,4 +1,4 @@
-import { type Delay, describe, parseDelay, ValueError } from "@tsyncio/contract";
+import { type Delay, describe, type OptionNames, parseDelay, ValueError } from "@tsyncio/contract";
 
 /** What goes wrong on a fake network. All of it follows from the seed. */
 export interface FaultOptions {
@@ -18,6 +18,15 @@ export interface FaultOptions {
   /** How many bytes the network itself holds for a receiver that does not read, in each direction. Default 64 KiB. */
   capacity?: number | undefined;
 }
+
+export const FAULT_OPTIONS: OptionNames<FaultOptions> = {
+  seed: true,
+  latency: true,
+  partialReads: true,
+  resetAfter: true,
+  resetProbability: true,
+  capacity: true,
+};
 
 /** Draws what goes wrong. */
 export class Faults {

@@ -5,7 +5,7 @@ import { ConnectionError, isSystemError } from "../connection-error.js";
 import { runInLoop } from "../in-loop.js";
 import { Opened } from "../open-resource.js";
 import { Outgoing } from "../outgoing.js";
-import { fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "../protocols.js";
+import { checkProtocol, fillBuffers, isBuffered, type Protocol, type StreamProtocol } from "../protocols.js";
 import type { TransportOwner } from "../socket-transport.js";
 import { type SendingSide, Transport } from "../transports.js";
 import type { Faults } from "./faults.js";
@@ -77,7 +77,7 @@ export class MemoryTransport extends Transport implements WireEnd {
   }
 
   override setProtocol(protocol: StreamProtocol): void {
-    this.#protocol = protocol;
+    this.#protocol = checkProtocol(protocol);
   }
 
   override getProtocol(): StreamProtocol {

@@ -1,9 +1,9 @@
-import { type LoopContract, loopForNew } from "@tsyncio/contract";
-import type { Streams } from "../join-streams.js";
+import { checkOptionNames, type LoopContract, loopForNew } from "@tsyncio/contract";
+import { READER_OPTIONS, type Streams } from "../join-streams.js";
 import { StreamReader, type StreamReaderOptions } from "../stream-reader.js";
 import { StreamReaderProtocol } from "../stream-reader-protocol.js";
 import { StreamWriter } from "../stream-writer.js";
-import { type FaultOptions, Faults } from "./faults.js";
+import { FAULT_OPTIONS, type FaultOptions, Faults } from "./faults.js";
 import { MemoryTransport } from "./memory-transport.js";
 
 /**
@@ -19,6 +19,7 @@ export function streamPair(
 export function streamPair(
   options: StreamReaderOptions & FaultOptions = {},
 ): [Streams<Buffer | string>, Streams<Buffer | string>] {
+  checkOptionNames("streamPair()", options, { ...FAULT_OPTIONS, ...READER_OPTIONS, loop: true });
   const loop = options.loop ?? loopForNew();
   const [near, far] = [end(loop, options), end(loop, options)];
   const [a, b] = MemoryTransport.pair(

@@ -1,4 +1,12 @@
-import { type Delay, describe, parseDelay, type TaskContract, ValueError } from "@tsyncio/contract";
+import {
+  checkOptionNames,
+  type Delay,
+  describe,
+  type OptionNames,
+  parseDelay,
+  type TaskContract,
+  ValueError,
+} from "@tsyncio/contract";
 import type { Departure } from "./point.js";
 import type { RunSettings } from "./run-once.js";
 import { type Order, parseSchedule } from "./schedule-text.js";
@@ -49,6 +57,23 @@ export interface ExploreOptions {
   leaks?: boolean | undefined;
 }
 
+const NAMES: OptionNames<ExploreOptions> = {
+  strategy: true,
+  runs: true,
+  seed: true,
+  order: true,
+  cancellations: true,
+  cancellable: true,
+  depth: true,
+  departures: true,
+  maxSteps: true,
+  timeLimit: true,
+  replay: true,
+  foreign: true,
+  mayFail: true,
+  leaks: true,
+};
+
 /** {@link ExploreOptions} that were looked at, with the defaults filled in. */
 export interface Checked {
   readonly strategy: Strategy;
@@ -62,8 +87,9 @@ export interface Checked {
   readonly replay: readonly Departure[] | null;
 }
 
-/** @throws `ValueError` for an option that is wrong */
+/** @throws `ValueError` for an option that is wrong, `TypeError` for one that there is none of */
 export function checkOptions(options: ExploreOptions): Checked {
+  checkOptionNames("explore()", options, NAMES);
   const { strategy = "exhaustive", timeLimit = null, foreign = "error", replay, leaks = false } = options;
   oneOf("strategy", strategy, ["exhaustive", "random", "pct"]);
   oneOf("order", options.order ?? "fifo", ["fifo", "free"]);

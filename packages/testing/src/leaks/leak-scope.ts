@@ -1,5 +1,5 @@
 import type { EventEmitter } from "node:events";
-import { type Delay, describe, parseDelay, registry } from "@tsyncio/contract";
+import { checkOptionNames, type Delay, describe, type OptionNames, parseDelay, registry } from "@tsyncio/contract";
 import { HostWatch } from "./host-watch.js";
 import { type Leak, LeakError, type Watch } from "./leak.js";
 import { EmitterWatch, SignalWatch } from "./listener-watch.js";
@@ -14,6 +14,8 @@ export interface LeakOptions {
   /** Says which leaks don't count. */
   ignore?: ((leak: Leak) => boolean) | undefined;
 }
+
+const OPTIONS: OptionNames<LeakOptions> = { settle: true, watch: true, ignore: true };
 
 /** How often it looks at least: on a busy machine the time may be over before the host has had its turns. */
 const LOOKS = 5;
@@ -30,7 +32,8 @@ export class LeakScope {
   #ended = false;
 
   /** @throws `ValueError` and `TypeError` for options that are wrong */
-  constructor({ settle = "100ms", watch = [], ignore = () => false }: LeakOptions = {}) {
+  constructor(options: LeakOptions = {}) {
+    const { settle = "100ms", watch = [], ignore = () => false } = checkOptionNames("LeakScope()", options, OPTIONS);
     this.#settle = parseDelay(settle, "settle") * 1000;
     this.#ignore = ignore;
     // The loops' own listener of the process's end comes with the first loop that is awaited, and stays.

@@ -1,4 +1,12 @@
-import { describe, RuntimeError, runningLoop, type TaskContract, ValueError } from "@tsyncio/contract";
+import {
+  checkOptionNames,
+  describe,
+  type OptionNames,
+  RuntimeError,
+  runningLoop,
+  type TaskContract,
+  ValueError,
+} from "@tsyncio/contract";
 import type { FinalCheck } from "../explore/checks.js";
 import { notDeterministic } from "../explore/exhaustive.js";
 import { narrate } from "../explore/narrate.js";
@@ -28,6 +36,15 @@ export interface SweepOptions {
   /** Runs just this schedule of an earlier report. */
   replay?: string | undefined;
 }
+
+const OPTIONS: OptionNames<SweepOptions> = {
+  cancellable: true,
+  mayFail: true,
+  leaks: true,
+  maxSteps: true,
+  foreign: true,
+  replay: true,
+};
 
 /** What came of a sweep that found nothing. */
 export interface SweepReport {
@@ -95,6 +112,7 @@ export async function cancelSweep(
   options: SweepOptions = {},
 ): Promise<SweepReport> {
   if (typeof scenario !== "function") throw new TypeError(`cancelSweep() takes a function, got ${describe(scenario)}`);
+  checkOptionNames("cancelSweep()", options, OPTIONS);
   if (runningLoop() !== null) throw new RuntimeError("cancelSweep() cannot be called from a running event loop");
   const sweep = new Sweep(withInvariants(scenario, invariants), options);
   return options.replay === undefined ? sweep.run() : sweep.replay(options.replay);
