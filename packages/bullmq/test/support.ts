@@ -31,7 +31,7 @@ export function clusters() {
       return executor;
     },
     async worker(options: BullMQWorkerOptions = {}) {
-      const worker = await startWorker([functions], { ...place(), lease: "500ms", concurrency: 2, ...options });
+      const worker = await startWorker([functions], { ...place(), lease: "5s", concurrency: 2, ...options });
       onTestFinished(() => worker.close({ grace: 0 }));
       return worker;
     },

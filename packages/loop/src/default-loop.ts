@@ -1,13 +1,11 @@
-import { describe, type LoopContract, loopForNew, RuntimeError, registry } from "@tsyncio/contract";
+import { checkOptionNames, describe, type LoopContract, loopForNew, RuntimeError, registry } from "@tsyncio/contract";
 import { EventLoop } from "./event-loop.js";
 import { detectHost } from "./hosts/detect.js";
-import type { LoopOptions } from "./loop-options.js";
+import { LOOP_OPTIONS, type LoopOptions } from "./loop-options.js";
 
 /** A loop that runs inside `runForever()` and `runUntilComplete()` (`asyncio.new_event_loop`). Close it when done. */
 export function newEventLoop(options: LoopOptions = {}): EventLoop {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`options must be an object, got ${describe(options)}`);
-  }
+  checkOptionNames("newEventLoop()", options, LOOP_OPTIONS);
   const host = options.host ?? detectHost();
   if (typeof host.afterMicrotasks !== "function") throw new TypeError(`host must be a host, got ${describe(host)}`);
   return new EventLoop(host, options);

@@ -1,4 +1,4 @@
-import type { Delay, ExceptionHandler, Host } from "@tsyncio/contract";
+import type { Delay, ExceptionHandler, Host, OptionNames } from "@tsyncio/contract";
 import type { ReadyOrder } from "./ready-queue.js";
 
 /** How a loop is made. */
@@ -24,6 +24,16 @@ export interface LoopOptions {
    */
   ready?: ReadyOrder | undefined;
 }
+
+export const LOOP_OPTIONS: OptionNames<LoopOptions> = {
+  host: true,
+  debug: true,
+  exact: true,
+  exceptionHandler: true,
+  unreadErrorsAfter: true,
+  abandonAfter: true,
+  ready: true,
+};
 
 /** What `debug` is where nothing is said. */
 export function debugByEnvironment(): boolean {

@@ -238,4 +238,10 @@ test("options that are none are refused", () => {
   expect(() => newVirtualLoop({ foreignGrace: Number.NaN })).toThrow(
     new ValueError("Invalid foreignGrace: NaN (not a number)"),
   );
+  const [forein, host] = [{ forein: "error" }, { host: virtualHost() }];
+  expect(() => virtualHost(forein as object)).toThrow(
+    "virtualHost() got an unexpected option 'forein'. Did you mean 'foreign'?",
+  );
+  expect(() => newVirtualLoop(forein as object)).toThrow("newVirtualLoop() got an unexpected option 'forein'");
+  expect(() => newVirtualLoop(host as object)).toThrow("newVirtualLoop() got an unexpected option 'host'");
 });

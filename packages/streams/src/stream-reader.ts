@@ -1,7 +1,9 @@
 import {
+  checkOptionNames,
   describe,
   type LoopContract,
   loopForNew,
+  type OptionNames,
   RuntimeError,
   type StartableCoroutine,
   ValueError,
@@ -25,6 +27,8 @@ export interface StreamReaderOptions {
   loop?: LoopContract | undefined;
 }
 
+const OPTIONS: OptionNames<StreamReaderOptions> = { limit: true, encoding: true, loop: true };
+
 /**
  * What a connection receives, to be read by coroutines (`asyncio.StreamReader`). One may read at a time.
  *
@@ -36,7 +40,7 @@ export class StreamReader<T extends Buffer | string = Buffer> implements AsyncIt
   readonly #decoding: Decoding<T>;
 
   constructor(options: StreamReaderOptions = {}) {
-    const { limit = DEFAULT_LIMIT, encoding = null } = options;
+    const { limit = DEFAULT_LIMIT, encoding = null } = checkOptionNames("StreamReader()", options, OPTIONS);
     if (typeof limit !== "number" || Number.isNaN(limit)) {
       throw new TypeError(`limit must be a number of bytes, got ${describe(limit)}`);
     }

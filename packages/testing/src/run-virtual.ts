@@ -57,11 +57,11 @@ const LAST_WORDS = 0.1;
  */
 export async function runVirtual<T>(body: Startable<T>, options: VirtualRunOptions = {}): Promise<T> {
   if (runningLoop() !== null) throw new RuntimeError("runVirtual() cannot be called from a running event loop");
-  const { signal, realTimeLimit = null } = checkOptionNames("runVirtual()", options, OPTIONS);
+  const { signal, realTimeLimit = null, ...ofLoop } = checkOptionNames("runVirtual()", options, OPTIONS);
   const limit = realTimeLimit === null ? null : parseDelay(realTimeLimit, "realTimeLimit");
   const reports: ExceptionContext[] = [];
   const { exceptionHandler = (_: LoopContract, context: ExceptionContext) => reports.push(context) } = options;
-  const loop = newVirtualLoop({ ...options, exceptionHandler });
+  const loop = newVirtualLoop({ ...ofLoop, exceptionHandler });
   const stopLimit = limit === null ? null : limitRealTime(loop, limit);
   let result: T;
   try {

@@ -8,6 +8,8 @@ const none: never = null as never;
 /** What takes options and is not called by the million. Types refuse `wrong`, and were all that did: a misspelt option did nothing. */
 const calls: Readonly<Record<string, (options: never) => unknown>> = {
   "run()": (options) => t.run(nothing, options),
+  "newEventLoop()": (options) => t.newEventLoop(options),
+  "StreamReader()": (options) => new t.StreamReader(options),
   "Timeout()": (options) => t.timeout(1, nothing, options),
   "TaskGroup()": (options) => t.taskGroup(nothing, options),
   "gather()": (options) => t.gather([nothing], options),
