@@ -71,19 +71,14 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     super(options);
     const root = toCoroutine<T>(source, this as TaskContract);
     const loop = this.getLoop();
+    if (root instanceof PromiseCoroutine) closeIfRefused(root, loop, options);
+    if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
+    this.#name = checkName(options.name) ?? ++created;
     this.#coroutine = root;
-    try {
-      if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
-      this.#name = checkName(options.name) ?? ++created;
-      const { abandonAfter } = options;
-      if (abandonAfter !== undefined) patience.set(this, abandonSeconds(abandonAfter));
-      if (options.signal !== undefined) this.#follow(options.signal);
-    } catch (error) {
-      // The `acquire()` of a free lock has it already. Others have taken nothing.
-      if (root instanceof PromiseCoroutine) root.close();
-      throw error;
-    }
     this.#context = options.context === undefined ? contextFor(source, loop) : options.context;
+    const { abandonAfter } = options;
+    if (abandonAfter !== undefined) patience.set(this, abandonSeconds(abandonAfter));
+    if (options.signal !== undefined) this.#follow(options.signal);
     loop.tasks.add(this as TaskContract<unknown>);
     if (options.eagerStart && loop.isRunning()) this.run();
     else loop.enqueue(this);
@@ -308,6 +303,20 @@ function toCoroutine<T>(source: Startable<T>, task: TaskContract): Coroutine<T> 
 function contextFor(source: unknown, loop: LoopContract): Context | null {
   const isBody = typeof source === "function" && !givesCoroutine(source);
   return isBody ? loop.host.captureContext() : captureContext(loop);
+}
+
+/** Closes what no task will come of: the `acquire()` of a free lock has it already. Others have taken nothing. */
+function closeIfRefused(root: PromiseCoroutine<unknown>, loop: LoopContract, options: TaskConstructorOptions): void {
+  const { name, abandonAfter, signal } = options;
+  try {
+    if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
+    checkName(name);
+    if (abandonAfter !== undefined) abandonSeconds(abandonAfter);
+    if (signal !== undefined) onAbort(signal, () => {})();
+  } catch (error) {
+    root.close();
+    throw error;
+  }
 }
 
 function abandonSeconds(abandonAfter: Delay | null): number | null {
