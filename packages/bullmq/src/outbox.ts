@@ -25,7 +25,8 @@ export interface OutboxOwner {
 
 /**
  * The jobs on their way to Redis: those of one turn go together, and in the order of their submits. One that has not come there when its
- * deadline passes fails, and is not sent any more, unless it had come there before; one whose message went lost is sent again, which under the same id is no second job.
+ * deadline passes fails, and is not sent any more, unless it had come there before; one whose message went lost is sent again, which under the
+ * same id is no second job.
  */
 export class Outbox {
   readonly #owner: OutboxOwner;

@@ -123,9 +123,10 @@ function checkWorker(options: BullMQWorkerOptions) {
 /** What time it is in Redis: its first answer. */
 async function firstAnswer(connection: Connection, redis: ClusterOptions["redis"], timeout: number): Promise<number[]> {
   let problem: Error | null = null;
-  connection.on("error", (error: Error) => {
+  const onError = (error: Error) => {
     problem = error;
-  });
+  };
+  let ask = () => {};
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -136,12 +137,12 @@ async function firstAnswer(connection: Connection, redis: ClusterOptions["redis"
     }, timeout);
   });
   const first = new Promise<number[]>((resolve) => {
-    const ask = () => {
+    ask = () => {
       connection.time().then(resolve, (error: Error) => {
         if (connection.status === "ready") problem = error;
       });
     };
-    connection.on("ready", ask);
+    connection.on("error", onError).on("ready", ask);
     if (connection.status === "ready") ask();
   });
   connection.connect().catch(() => {});
@@ -149,6 +150,7 @@ async function firstAnswer(connection: Connection, redis: ClusterOptions["redis"
     return await Promise.race([first, late]);
   } finally {
     clearTimeout(timer);
+    connection.off("error", onError).off("ready", ask);
   }
 }
 

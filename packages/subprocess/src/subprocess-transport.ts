@@ -8,7 +8,10 @@ import { type PipeOwner, type PipeTransport, pipeTransport } from "./pipes.js";
 import type { SubprocessProtocol } from "./protocol.js";
 import { type Signal, signalNumber } from "./signals.js";
 
-/** A process that runs, for the list of what is open. The host keeps what listens to a child for a while: that knows this alone, which forgets the transport. */
+/**
+ * A process that runs, for the list of what is open. The host keeps what listens to a child for a while: that knows this alone, which forgets the
+ * transport.
+ */
 class Running {
   readonly kind = "subprocess";
   transport: SubprocessTransport | null;

@@ -72,8 +72,8 @@ export class Task<T = unknown> extends Future<T> implements TaskContract<T> {
     const root = toCoroutine<T>(source, this as TaskContract);
     const loop = this.getLoop();
     if (root instanceof PromiseCoroutine) closeIfRefused(root, loop, options);
-    if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
-    this.#name = checkName(options.name) ?? ++created;
+    else checkNew(loop, options);
+    this.#name = options.name ?? ++created;
     this.#coroutine = root;
     this.#context = options.context === undefined ? contextFor(source, loop) : options.context;
     const { abandonAfter } = options;
@@ -305,14 +305,18 @@ function contextFor(source: unknown, loop: LoopContract): Context | null {
   return isBody ? loop.host.captureContext() : captureContext(loop);
 }
 
-/** Closes what no task will come of: the `acquire()` of a free lock has it already. Others have taken nothing. */
+/** Refuses what no task can be made with. */
+function checkNew(loop: LoopContract, { name, abandonAfter, signal }: TaskConstructorOptions): void {
+  if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
+  checkName(name);
+  if (abandonAfter !== undefined) abandonSeconds(abandonAfter);
+  if (signal !== undefined) onAbort(signal, () => {})();
+}
+
+/** Closes `root` where it is refused: the `acquire()` of a free lock has it already. Others have taken nothing. */
 function closeIfRefused(root: PromiseCoroutine<unknown>, loop: LoopContract, options: TaskConstructorOptions): void {
-  const { name, abandonAfter, signal } = options;
   try {
-    if (loop.isClosed()) throw new RuntimeError("Event loop is closed");
-    checkName(name);
-    if (abandonAfter !== undefined) abandonSeconds(abandonAfter);
-    if (signal !== undefined) onAbort(signal, () => {})();
+    checkNew(loop, options);
   } catch (error) {
     root.close();
     throw error;
